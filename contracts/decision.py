@@ -1,0 +1,140 @@
+"""What a journey answers: accept, refuse or park; and the words it answers with.
+
+A *problem* says why a proposal is not accepted. A *breach* is the same finding about a fact: what happened is
+recorded, and the breach says what was wrong. Both name the rule; both tell the reader what would be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .directory import Directory
+    from .envelope import Event
+
+BreachCode = str
+"""One of: breach, dispute, late, unproven (what was to come first is not there), one-sided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One reason to refuse. `field` is a path into the event, `rule` a rule id or a check of the network's own."""
+
+    field: str
+    rule: str
+    citation: str
+    message: str
+    remedy: str
+
+    def as_json(self) -> dict[str, str]:
+        """The problem as an answer carries it."""
+        return {
+            "field": self.field,
+            "rule": self.rule,
+            "citation": self.citation,
+            "message": self.message,
+            "remedy": self.remedy,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """What was wrong with a fact that is recorded all the same."""
+
+    rule: str
+    code: BreachCode
+    message: str
+
+    def as_json(self) -> dict[str, str]:
+        """The breach as an acceptance carries it."""
+        return {"rule": self.rule, "code": self.code}
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """The event becomes part of the case; `breaches` are raised as findings by the audit service."""
+
+    breaches: tuple[Breach, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """The event is not accepted; every problem found is listed."""
+
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """The event waits: for what (an event name), and until when on the clock of acceptance."""
+
+    waiting_for: str
+    until: datetime
+
+
+Decision = Accept | Refuse | Park
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Something that must have happened by `due`. `cause` is the id of the event that set it; (rule, cause) is its name.
+
+    `owed_by` is the agency whose turn it is. `verified` is False where no source states the time allowed.
+    """
+
+    rule: str
+    cause: str
+    due: datetime
+    owed_by: str | None
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An event of another family that has been accepted: enough of it for a positive guard."""
+
+    sequence: int
+    id: str
+    name: str
+    actor: str
+    time: datetime
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All that a decision may look at besides its own family's state.
+
+    `accepted` is the judging clock; `expired` is True when the event has been parked to its limit; `seen` holds what
+    this service had seen accepted in the case's other families, up to the sequences in `after`.
+    """
+
+    directory: Directory
+    accepted: datetime
+    seen: Mapping[str, tuple[Seen, ...]] = field(default_factory=dict)
+    expired: bool = False
+
+    def find(self, name: str, **facts: object) -> Seen | None:
+        """The latest event of this name (`family.name`) seen in another family whose data hold these facts."""
+        family = name.partition(".")[0]
+        for seen in reversed(self.seen.get(family, ())):
+            if seen.name == name and all(seen.data.get(key) == value for key, value in facts.items()):
+                return seen
+        return None
+
+    @property
+    def after(self) -> dict[str, int]:
+        """The sequence of each other family that this decision had seen."""
+        return {family: events[-1].sequence for family, events in sorted(self.seen.items()) if events}
+
+
+def settle(event: Event, problems: list[Problem], breaches: list[Breach]) -> Decision:
+    """The decision once nothing more is awaited: a fact is accepted with breaches, a proposal refused for problems."""
+    from .events import Kind
+
+    if event.type.kind is Kind.PROPOSAL:
+        return Refuse(tuple(problems)) if problems else Accept(tuple(breaches))
+    return Accept((*breaches, *(Breach(problem.rule, "breach", problem.message) for problem in problems)))
