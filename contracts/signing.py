@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -126,10 +125,9 @@ def verify_detached(body: bytes, jws: str, public: bytes) -> None:
     _check(encoded.encode() + b"." + body, unb64(signature), public)
 
 
-def sign_compact(payload: Mapping[str, Any], signer: Signer, typ: str) -> str:
-    """A compact JWS over a JSON object; `typ` says what the object is (RFC 8725 §3.11)."""
-    body = json.dumps(payload, separators=(",", ":"), ensure_ascii=True)
-    signing_input = f"{_compact_header(signer.kid, typ)}.{b64(body.encode())}"
+def sign_compact(body: bytes, signer: Signer, typ: str) -> str:
+    """A compact JWS over the bytes of a JSON object; `typ` says what the object is (RFC 8725 §3.11)."""
+    signing_input = f"{_compact_header(signer.kid, typ)}.{b64(body)}"
     return f"{signing_input}.{b64(signer.key.sign(signing_input.encode()).signature)}"
 
 

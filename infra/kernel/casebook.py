@@ -1,0 +1,81 @@
+"""What a service keeps of a case between two events: its own families' states and what it has seen of the others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from pydantic_core import to_json
+
+from contracts.decision import Deadline, Seen
+from contracts.envelope import instant
+from contracts.journeys import JOURNEYS, JourneyState
+
+Roles = dict[str, dict[str, tuple[str, ...]]]
+
+
+@dataclass(slots=True)
+class CaseRecord:
+    """One case in one service. Changed only by the kernel, under the case's row lock.
+
+    `clock` is the case's own clock in a replay, None otherwise. `states` and `sequences` are by own family; `seen` and
+    `roles` by family; `follows` names the last event that this service handed to each agency.
+    """
+
+    case: str
+    clock: datetime | None = None
+    states: dict[str, JourneyState] = field(default_factory=dict)
+    sequences: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, tuple[Seen, ...]] = field(default_factory=dict)
+    followed: dict[str, int] = field(default_factory=dict)
+    roles: Roles = field(default_factory=dict)
+    follows: dict[str, str] = field(default_factory=dict)
+    waiting: int = 0
+    tick: tuple[datetime, dict[str, int]] | None = None
+
+    def state(self, family: str) -> JourneyState:
+        """The state of one of the service's own families."""
+        if family not in self.states:
+            self.states[family] = JOURNEYS[family].state()
+        return self.states[family]
+
+    def deadlines(self) -> list[tuple[str, Deadline]]:
+        """Every deadline that runs in this service, with its family, the nearest first."""
+        running = [
+            (family, deadline)
+            for family, state in self.states.items()
+            for deadline in JOURNEYS[family].deadlines(state)
+        ]
+        return sorted(running, key=lambda item: (item[1].due, item[0], item[1].rule, item[1].cause))
+
+    def to_json(self) -> str:
+        """The record as it is stored."""
+        return to_json({item.name: getattr(self, item.name) for item in fields(self)}).decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> CaseRecord:
+        """The record that `to_json` wrote."""
+        stored: dict[str, Any] = json.loads(text)
+        tick = stored["tick"]
+        return cls(
+            case=stored["case"],
+            clock=instant(stored["clock"]) if stored["clock"] else None,
+            states={family: JOURNEYS[family].state.model_validate(state) for family, state in stored["states"].items()},
+            sequences=stored["sequences"],
+            seen={family: tuple(_seen(item) for item in items) for family, items in stored["seen"].items()},
+            followed=stored["followed"],
+            roles={
+                family: {role: tuple(agencies) for role, agencies in roles.items()}
+                for family, roles in stored["roles"].items()
+            },
+            follows=stored["follows"],
+            waiting=stored["waiting"],
+            tick=(instant(tick[0]), tick[1]) if tick else None,
+        )
+
+
+def _seen(item: Mapping[str, Any]) -> Seen:
+    return Seen(**{**item, "time": instant(item["time"])})

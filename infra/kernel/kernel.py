@@ -1,0 +1,268 @@
+"""The one path from a Kafka batch to committed effects; every service runs this and nothing beside it.
+
+`submissions`, `events` and `ticks` take a batch each. They return when everything the batch did is committed, and are
+tried again, with back-off, while Kafka or PostgreSQL does not answer. A value that the database refuses costs one
+record, never its neighbours: the batch is halved until the one is found.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pydantic import ValidationError
+
+from contracts.directory import Directory
+from contracts.envelope import EnvelopeError, Event, instant, read
+from contracts.journeys.registry import SERVICE_OF
+from contracts.messages import Acceptance
+from contracts.signing import SignatureRefused, Signer, compact_kid, detached_kid, verify_detached
+
+from .decode import DeadLetter, Submission, decode
+from .effects import InboxRow
+from .judge import GRACE, Judge, Office
+from .ports import Clock, DataRefused, Keyring, Store, Topics, Transaction, Unavailable
+from .post import counts, post
+from .records import ACCEPTANCE, JWS, TYPE, Place, Record
+from .verify import verify
+
+log = logging.getLogger(__name__)
+BACK_OFF = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+NOTICE_EVERY = timedelta(minutes=1)
+
+
+@dataclass
+class Kernel:
+    """A service at work: its office, what it stands on, and the handlers of its three kinds of batches."""
+
+    office: Office
+    signer: Signer
+    store: Store
+    topics: Topics
+    keyring: Keyring
+    clock: Clock
+    replay: bool = False
+    threads: Executor | None = None
+    wake_relay: asyncio.Event = field(default_factory=asyncio.Event)
+    noticed: dict[str, datetime] = field(default_factory=dict)
+
+    @property
+    def answers(self) -> str:
+        """The topic on which this service says that a clock has moved."""
+        return f"{self.office.families[0]}.answers.v1"
+
+    # -- batches -------------------------------------------------------------------------------------------------
+
+    async def submissions(self, batch: Sequence[Record]) -> None:
+        """Decide on a batch of submissions and answer each of them."""
+        decoded = [decode(record) for record in batch]
+        signed = [item for item in decoded if isinstance(item, Submission)]
+        await verify(signed, self.keyring.directory, self.threads)
+        await self._persist(decoded, self._decide)
+
+    async def events(self, batch: Sequence[Record]) -> None:
+        """Follow what other services have accepted."""
+        followed = self.office.followed
+        read_items = [_Followed(record, None, None) for record in batch]
+        for item in read_items:
+            name = (item.record.header(TYPE) or "").removeprefix("safepassage.").rpartition(".v")[0]
+            if name in followed:
+                item.event, item.acceptance = self._accepted_elsewhere(item.record)
+        await self._persist(read_items, self._follow)
+
+    async def ticks(self, batch: Sequence[Record]) -> None:
+        """Move the clocks of replayed cases."""
+        await self._persist([_Tick.of(record) for record in batch], self._tick)
+
+    async def timers(self, before: datetime) -> int:
+        """Let what was due before an instant happen; returns how many cases were looked at."""
+        cases = await self.store.due(before, 500)
+        if cases:
+            await self._persist(cases, self._advance)
+        return len(cases)
+
+    # -- one transaction -----------------------------------------------------------------------------------------
+
+    async def _persist(self, items: Sequence[_Item], work: Callable[[Transaction, Sequence[_Item]], Awaitable[None]]) -> None:
+        attempt = 0
+        while items:
+            try:
+                async with self.store.transaction() as transaction:
+                    await work(transaction, items)
+                break
+            except Unavailable as error:
+                wait = BACK_OFF[min(attempt, len(BACK_OFF) - 1)]
+                log.warning("the store does not answer; trying again", extra={"reason": type(error.__cause__).__name__})
+                attempt += 1
+                await self.clock.sleep(wait)
+            except DataRefused:
+                if len(items) > 1:
+                    half = len(items) // 2
+                    await self._persist(items[:half], work)
+                    items = items[half:]
+                    continue
+                items = [_refused_by_database(items[0])]
+        self.wake_relay.set()
+
+    async def _begin(self, transaction: Transaction, items: Sequence[_Item], cases: set[str], events: set[str]) -> Judge:
+        loaded = await transaction.load(sorted(cases)) if cases else {}
+        inbox = await transaction.inbox(sorted(events)) if events else {}
+        waiting = sorted(case for case, record in loaded.items() if record.waiting)
+        parked = await transaction.parked(waiting) if waiting else {}
+        directory = self.keyring.directory
+        return Judge(self.office, self.signer, directory, self.clock.now(), self.replay, loaded, inbox, parked)
+
+    async def _end(self, transaction: Transaction, judge: Judge) -> None:
+        while judge.regrant:
+            cases, judge.regrant = sorted(judge.regrant), set()
+            rows = await transaction.accepted(cases)
+            merged: dict[str, InboxRow] = {row.event_id: row for case in cases for row in rows.get(case, [])}
+            merged |= {row.event_id: row for row in judge.effects.inbox.values() if row.case in cases and row.sequence}
+            owed = judge.grants(merged.values())
+            bodies = await transaction.bodies([row.event_id for row, _ in owed if row.body is None]) if owed else {}
+            for row, agencies in owed:
+                body, headers = (row.body, row.headers) if row.body is not None else bodies[row.event_id]
+                judge.hand_late(row, agencies, body, json.loads(headers))
+        letters = judge.effects.letters
+        first = await transaction.numbers(counts(letters))
+        outbox = post(letters, first, self.office.name, self.signer, judge.now, self.replay, self.answers)
+        await transaction.save(judge.effects, judge.timers(), outbox)
+
+    async def _fresh(self, transaction: Transaction, records: Sequence[Record]) -> tuple[set[tuple[Place, int]], dict[Place, int]]:
+        """Which of these records have not been dealt with by another copy, and the positions after them."""
+        places = {record.place for record in records}
+        stored = await transaction.positions(sorted(places))
+        fresh = {(record.place, record.offset) for record in records if record.offset >= stored.get(record.place, 0)}
+        after: dict[Place, int] = {}
+        for record in records:
+            after[record.place] = max(after.get(record.place, 0), record.offset + 1, stored.get(record.place, 0))
+        return fresh, after
+
+    async def _decide(self, transaction: Transaction, items: Sequence[_Item]) -> None:
+        submissions = [item for item in items if isinstance(item, Submission | DeadLetter)]
+        fresh, after = await self._fresh(transaction, [item.record for item in submissions])
+        submissions = [item for item in submissions if (item.record.place, item.record.offset) in fresh]
+        signed = [item for item in submissions if isinstance(item, Submission) and item.unsigned is None]
+        cases = {item.header.subject for item in signed}
+        judge = await self._begin(transaction, items, cases, {item.header.id for item in signed})
+        for item in submissions:
+            if isinstance(item, DeadLetter):
+                judge.dead_letter(item)
+            elif item.unsigned is not None:
+                judge.unsigned(item, self._may_notify(item.header.actor, judge.now))
+            else:
+                judge.submission(item)
+        judge.effects.positions = after
+        await self._end(transaction, judge)
+
+    async def _follow(self, transaction: Transaction, items: Sequence[_Item]) -> None:
+        followed = [item for item in items if isinstance(item, _Followed)]
+        fresh, after = await self._fresh(transaction, [item.record for item in followed])
+        followed = [item for item in followed if (item.record.place, item.record.offset) in fresh]
+        cases = {item.event.case for item in followed if item.event is not None}
+        judge = await self._begin(transaction, items, cases, set())
+        for item in followed:
+            if item.event is not None and item.acceptance is not None:
+                judge.followed(item.event, item.acceptance)
+        judge.effects.positions = after
+        await self._end(transaction, judge)
+
+    async def _tick(self, transaction: Transaction, items: Sequence[_Item]) -> None:
+        ticks = [item for item in items if isinstance(item, _Tick)]
+        fresh, after = await self._fresh(transaction, [item.record for item in ticks])
+        ticks = [item for item in ticks if (item.record.place, item.record.offset) in fresh and item.to is not None]
+        judge = await self._begin(transaction, items, {item.case for item in ticks}, set())
+        for item in ticks:
+            if item.to is not None:
+                judge.tick(item.case, item.to, item.after)
+        judge.effects.positions = after
+        await self._end(transaction, judge)
+
+    async def _advance(self, transaction: Transaction, items: Sequence[_Item]) -> None:
+        cases = {item for item in items if isinstance(item, str)}
+        judge = await self._begin(transaction, items, cases, set())
+        for case in sorted(cases):
+            judge.advance(case, judge.now)
+        await self._end(transaction, judge)
+
+    # -- small things --------------------------------------------------------------------------------------------
+
+    def _may_notify(self, agency: str, now: datetime) -> bool:
+        last = self.noticed.get(agency)
+        if last is not None and now - last < NOTICE_EVERY:
+            return False
+        self.noticed[agency] = now
+        return True
+
+    def _accepted_elsewhere(self, record: Record) -> tuple[Event | None, Acceptance | None]:
+        """The event and its acceptance when both signatures hold; else neither, and a word in the log."""
+        try:
+            directory = self.keyring.directory
+            event = read(record.value or b"")
+            acceptance = accepted_by(record.header(ACCEPTANCE) or "", event, directory)
+            jws = record.header(JWS) or ""
+            signer = directory.signing_key(detached_kid(jws))
+            if signer is None:
+                raise SignatureRefused("the directory does not list the key that signed this")
+            verify_detached(event.body, jws, signer)
+        except (EnvelopeError, SignatureRefused, ValidationError) as error:
+            log.error("an events topic holds a record that no service accepted", extra={"reason": type(error).__name__})
+            return None, None
+        return event, acceptance
+
+
+def accepted_by(token: str, event: Event, directory: Directory) -> Acceptance:
+    """The acceptance of an event by the service whose family it is; raises `SignatureRefused` when it is not that."""
+    kid = compact_kid(token)
+    public = directory.signing_key(kid)
+    if public is None or directory.keys[kid].agency != SERVICE_OF[event.family]:
+        raise SignatureRefused("not accepted by the service whose family this is")
+    acceptance = Acceptance.verify(token, public)
+    if acceptance.digest != event.digest or acceptance.case != event.case or acceptance.family != event.family:
+        raise SignatureRefused("the acceptance is another event's")
+    return acceptance
+
+
+@dataclass(slots=True)
+class _Followed:
+    record: Record
+    event: Event | None
+    acceptance: Acceptance | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Tick:
+    record: Record
+    case: str
+    to: datetime | None
+    after: dict[str, int]
+
+    @classmethod
+    def of(cls, record: Record) -> _Tick:
+        with suppress(ValueError, KeyError, TypeError):
+            said = json.loads(record.value or b"")
+            return cls(record, str(said["case"]), instant(said["to"]), dict(said.get("after", {})))
+        return cls(record, "", None, {})
+
+
+_Item = Submission | DeadLetter | _Followed | _Tick | str
+
+
+def _refused_by_database(item: _Item) -> _Item:
+    """What takes the place of the one record whose values the database refuses."""
+    if isinstance(item, Submission):
+        return DeadLetter(item.record, item.digest, "its values cannot be stored")
+    if isinstance(item, _Followed):
+        return _Followed(item.record, None, None)
+    if isinstance(item, _Tick):
+        return _Tick(item.record, "", None, {})
+    raise DataRefused("a deadline or an answer cannot be stored: see the service's log") from None
+
+
+__all__ = ["GRACE", "Kernel", "Office", "accepted_by"]

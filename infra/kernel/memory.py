@@ -1,0 +1,194 @@
+"""The kernel's store in memory: the same promises as PostgreSQL's, for tests and simulation.
+
+One transaction at a time; nothing it wrote is seen unless its block ends well. A store that was `cut` (its service
+crashed) refuses everything that its old owner still tries.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from .casebook import CaseRecord
+from .effects import Effects, InboxRow, OutboxRow, ParkedRow
+from .ports import Unavailable
+from .records import Outgoing, Place
+
+
+@dataclass
+class Tables:
+    """What survives a crash."""
+
+    positions: dict[Place, int] = field(default_factory=dict)
+    cases: dict[str, str] = field(default_factory=dict)
+    timers: dict[str, datetime] = field(default_factory=dict)
+    inbox: dict[str, InboxRow] = field(default_factory=dict)
+    parked: dict[str, ParkedRow] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    outbox: dict[int, Outgoing] = field(default_factory=dict)
+    next_position: int = 1
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    lease: object | None = None
+
+
+class MemoryStore:
+    """One service copy's view of its tables. `pause` is awaited wherever PostgreSQL would be asked."""
+
+    def __init__(self, tables: Tables, pause: Callable[[], Awaitable[None]] | None = None) -> None:
+        self.tables = tables
+        self.dead = False
+        self._pause = pause
+
+    async def step(self) -> None:
+        """A round trip: others run meanwhile, and a crashed copy gets no further."""
+        if self._pause is not None:
+            await self._pause()
+        if self.dead:
+            raise Unavailable("cut off")
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[MemoryTransaction]:
+        """A transaction: committed when the block ends, nothing when it raises."""
+        async with self.tables.lock:
+            transaction = MemoryTransaction(self)
+            yield transaction
+            await self.step()
+            transaction.commit()
+
+    async def stored_positions(self, places: Collection[Place]) -> Mapping[Place, int]:
+        """The next offset of each partition, without a lock."""
+        await self.step()
+        return {place: self.tables.positions[place] for place in places if place in self.tables.positions}
+
+    async def outbox(self, limit: int) -> list[OutboxRow]:
+        """What is to be written to Kafka, oldest first."""
+        await self.step()
+        return [OutboxRow(position, self.tables.outbox[position]) for position in sorted(self.tables.outbox)[:limit]]
+
+    async def sent(self, positions: Sequence[int]) -> None:
+        """These have been written: forget them."""
+        await self.step()
+        for position in positions:
+            self.tables.outbox.pop(position, None)
+
+    @asynccontextmanager
+    async def relay_lease(self) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+        """The right to relay: one copy of a service at a time."""
+        await self.step()
+
+        async def holds() -> bool:
+            await self.step()
+            holder = self.tables.lease
+            if holder is None or (isinstance(holder, MemoryStore) and holder.dead):
+                self.tables.lease = self
+            return self.tables.lease is self
+
+        try:
+            yield holds
+        finally:
+            if self.tables.lease is self:
+                self.tables.lease = None
+
+    async def due(self, before: datetime, limit: int) -> list[str]:
+        """Cases in which something was due before this instant."""
+        await self.step()
+        found = sorted((due, case) for case, due in self.tables.timers.items() if due <= before)
+        return [case for _, case in found[:limit]]
+
+
+class MemoryTransaction:
+    """One transaction's reads, and what it will write when its block ends."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+        self._tables = store.tables
+        self._numbers: dict[str, int] = {}
+        self._effects = Effects()
+        self._timers: Mapping[str, datetime | None] = {}
+        self._outbox: list[Outgoing] = []
+
+    async def positions(self, places: Iterable[Place]) -> Mapping[Place, int]:
+        """The next offset of each partition."""
+        await self._store.step()
+        return {place: self._tables.positions.get(place, 0) for place in places}
+
+    async def load(self, cases: Collection[str]) -> dict[str, CaseRecord]:
+        """The cases, new ones made."""
+        await self._store.step()
+        stored = self._tables.cases
+        return {case: CaseRecord.from_json(stored[case]) if case in stored else CaseRecord(case) for case in sorted(cases)}
+
+    async def inbox(self, events: Collection[str]) -> dict[str, InboxRow]:
+        """What has been decided already, by event id."""
+        await self._store.step()
+        return {event: replace(self._tables.inbox[event], body=None) for event in events if event in self._tables.inbox}
+
+    async def accepted(self, cases: Collection[str]) -> dict[str, list[InboxRow]]:
+        """The accepted events of these cases in their sequence, without their bodies."""
+        await self._store.step()
+        rows = [row for row in self._tables.inbox.values() if row.case in cases and row.sequence is not None]
+        found: dict[str, list[InboxRow]] = {}
+        for row in sorted(rows, key=lambda row: (row.case, row.family, row.sequence or 0)):
+            found.setdefault(row.case, []).append(replace(row, body=None))
+        return found
+
+    async def bodies(self, events: Collection[str]) -> dict[str, tuple[bytes, str]]:
+        """The bytes of accepted events and their own headers, by event id."""
+        await self._store.step()
+        return {event: (self._tables.inbox[event].body or b"", self._tables.inbox[event].headers) for event in events}
+
+    async def parked(self, cases: Collection[str]) -> dict[str, list[ParkedRow]]:
+        """What waits in these cases, in the order in which it came."""
+        await self._store.step()
+        found: dict[str, list[ParkedRow]] = {}
+        for row in self._tables.parked.values():
+            if row.case in cases:
+                found.setdefault(row.case, []).append(row)
+        return found
+
+    async def numbers(self, counts: Mapping[str, int]) -> dict[str, int]:
+        """Take mailbox numbers: for each agency the first of as many as asked."""
+        await self._store.step()
+        first = {}
+        for agency, count in counts.items():
+            last = self._tables.numbers.get(agency, 0)
+            first[agency] = last + 1
+            self._numbers[agency] = last + count
+        return first
+
+    async def save(
+        self, effects: Effects, timers: Mapping[str, datetime | None], outbox: Sequence[Outgoing]
+    ) -> None:
+        """Keep what is to be written for the end of the block."""
+        await self._store.step()
+        self._effects, self._timers = effects, timers
+        self._outbox += outbox
+
+    async def post(self, outbox: Sequence[Outgoing]) -> None:
+        """Put records into the outbox, in order."""
+        await self._store.step()
+        self._outbox += outbox
+
+    def commit(self) -> None:
+        """All of it at once."""
+        tables, effects = self._tables, self._effects
+        tables.numbers |= self._numbers
+        tables.positions |= effects.positions
+        tables.cases |= {case: record.to_json() for case, record in effects.cases.items()}
+        for case, due in self._timers.items():
+            if due is None:
+                tables.timers.pop(case, None)
+            else:
+                tables.timers[case] = due
+        for event in effects.unparked:
+            del tables.parked[event]
+        tables.parked |= effects.parked
+        tables.inbox |= effects.inbox
+        for event, delivered in effects.redelivered.items():
+            tables.inbox[event] = replace(tables.inbox[event], delivered=delivered)
+        for record in self._outbox:
+            tables.outbox[tables.next_position] = record
+            tables.next_position += 1
