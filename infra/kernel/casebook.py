@@ -21,8 +21,9 @@ Roles = dict[str, dict[str, tuple[str, ...]]]
 class CaseRecord:
     """One case in one service. Changed only by the kernel, under the case's row lock.
 
-    `clock` is the case's own clock in a replay, None otherwise. `states` and `sequences` are by own family; `seen` and
-    `roles` by family; `follows` names the last event that this service handed to each agency.
+    `clock` is the case's own clock in a replay, None otherwise. `states` and `sequences` are by own family; `seen`,
+    `roles` and `followed` (the sequences taken note of) by family; `follows` names the last event that this service
+    handed to each agency; `tick` is a clock movement that waits for events of other families.
     """
 
     case: str
@@ -30,7 +31,7 @@ class CaseRecord:
     states: dict[str, JourneyState] = field(default_factory=dict)
     sequences: dict[str, int] = field(default_factory=dict)
     seen: dict[str, tuple[Seen, ...]] = field(default_factory=dict)
-    followed: dict[str, int] = field(default_factory=dict)
+    followed: dict[str, list[int]] = field(default_factory=dict)
     roles: Roles = field(default_factory=dict)
     follows: dict[str, str] = field(default_factory=dict)
     waiting: int = 0

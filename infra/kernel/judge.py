@@ -391,9 +391,10 @@ class Judge:
     def followed(self, event: Event, acceptance: Acceptance) -> None:
         """An event of another family has been accepted elsewhere: guards that waited for it may go on."""
         case = self.cases[event.case]
-        if acceptance.sequence <= case.followed.get(event.family, 0):
+        known = case.followed.setdefault(event.family, [])
+        if acceptance.sequence in known:
             return
-        case.followed[event.family] = acceptance.sequence
+        known.append(acceptance.sequence)
         if event.name in self.office.guards:
             data = event.data.model_dump(mode="json", exclude_none=True)
             seen = Seen(acceptance.sequence, event.id, event.name, event.actor, event.time, data)
@@ -416,7 +417,7 @@ class Judge:
         if case.tick is None:
             return
         to, after = case.tick
-        if any(case.followed.get(family, 0) < sequence for family, sequence in after.items()):
+        if any(sequence not in case.followed.get(family, ()) for family, sequence in after.items()):
             return
         case.tick = None
         case.clock = max(to, case.clock) if case.clock is not None else to

@@ -1,0 +1,64 @@
+"""What a process is told when it starts: one JSON file, readable by its owner alone, made by whoever deploys it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from contracts.signing import Signer, unb64
+from infra.kafka.settings import KafkaSettings
+
+
+class ConfigRefused(Exception):
+    """The configuration file cannot be used: make it anew with 'safepassage up', or compare it with infra/README.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceConfig:
+    """Everything a service needs from outside. Keys are base64url of 32 bytes; `instance` numbers copies of a service.
+
+    `replay` lets the principal `replay` drive each case's clock; it is never set on a network that serves children.
+    """
+
+    service: str
+    kafka_bootstrap: str
+    kafka_ca: str
+    kafka_password: str
+    postgres_dsn: str
+    registrar_key: str
+    signing_kid: str
+    signing_seed: str
+    http_port: int
+    instance: str = "1"
+    replay: bool = False
+    log_key: str = ""
+    log_origin: str = ""
+
+    @property
+    def principal(self) -> str:
+        """The Kafka user of this service."""
+        return f"svc-{self.service}"
+
+    def kafka(self) -> KafkaSettings:
+        """How to reach Kafka."""
+        return KafkaSettings(self.kafka_bootstrap, Path(self.kafka_ca), self.principal, self.kafka_password)
+
+    def signer(self) -> Signer:
+        """The service's signing key."""
+        return Signer.from_seed(self.signing_kid, unb64(self.signing_seed))
+
+    def write(self, path: Path) -> Path:
+        """Write the file so that only its owner can read it."""
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+        path.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
+        return path
+
+    @classmethod
+    def read(cls, path: Path) -> ServiceConfig:
+        """Read the file; raises `ConfigRefused`."""
+        try:
+            return cls(**json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as error:
+            raise ConfigRefused(f"{path}: {type(error).__name__}") from error

@@ -1,0 +1,144 @@
+"""A service as a process: what is the same for each of them is put together here, once.
+
+A service's `__main__` gives its office and its pages; this builds the adapters, follows the directory to its head,
+starts the subscriptions, the relay and the deadlines, serves health and AsyncAPI, and takes it all down again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+
+import asyncpg
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from contracts.signing import unb64
+from infra.config import ServiceConfig
+from infra.directory.follower import Follower
+from infra.directory.reader import follow
+from infra.kafka.topics import KafkaTopics
+from infra.kernel.clock import WallClock
+from infra.kernel.deadlines import deadlines
+from infra.kernel.judge import Office
+from infra.kernel.kernel import Kernel
+from infra.kernel.relay import relay
+from infra.postgres.store import PostgresStore
+from infra.telemetry import setup
+from infra.web import Readiness, asyncapi_routes, health_routes, serve
+
+FAMILIES = ("intake", "justice", "referral", "custody", "repatriation", "audit")
+
+
+@dataclass
+class Host:
+    """What a running service may use: its adapters, and the tasks that live as long as it."""
+
+    config: ServiceConfig
+    pool: asyncpg.Pool[asyncpg.Record]
+    store: PostgresStore
+    topics: KafkaTopics
+    follower: Follower
+    clock: WallClock
+    readiness: Readiness
+    threads: ThreadPoolExecutor
+    wake_relay: asyncio.Event
+
+
+Install = Callable[[Host], Awaitable[tuple[Sequence[Route], Sequence[Callable[[], Awaitable[None]]]]]]
+"""Subscribes, and gives the service's own routes and the loops that run beside it."""
+
+
+async def run(config: ServiceConfig, install: Install) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with AsyncExitStack() as stack:
+        setup(f"safepassage-{config.service}")
+        clock, follower, readiness = WallClock(), Follower(unb64(config.registrar_key)), Readiness()
+        readiness.problem("start", "the service is starting")
+        pool = await stack.enter_async_context(
+            asyncpg.create_pool(
+                config.postgres_dsn, min_size=2, max_size=6, server_settings={"search_path": config.service}
+            )
+        )
+        threads = stack.enter_context(ThreadPoolExecutor(2, thread_name_prefix="verify"))
+        topics = KafkaTopics(config.kafka(), f"{config.principal}-{config.instance}", config.instance)
+        store = PostgresStore(pool)
+        host = Host(config, pool, store, topics, follower, clock, readiness, threads, asyncio.Event())
+        routes, loops = await install(host)
+        await stack.enter_async_context(follow(config.kafka(), f"{config.principal}-directory", follower.records))
+        readiness.problem("directory", "the directory has not been read to its head; is the registrar running?")
+        app = Starlette(routes=[*health_routes(readiness), *asyncapi_routes(topics.broker, config.service), *routes])
+        await stack.enter_async_context(serve(app, config.http_port))
+        reading = asyncio.ensure_future(follower.read.wait())
+        await asyncio.wait({reading, asyncio.ensure_future(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        readiness.clear("directory")
+        await topics.start()
+        stack.push_async_callback(topics.stop)
+        readiness.clear("start")
+        everything = [
+            lambda: relay(store, topics, clock, host.wake_relay),
+            lambda: _watch(topics, readiness, follower),
+            *loops,
+        ]
+        tasks = [asyncio.create_task(_forever(loop)) for loop in everything]
+        try:
+            done, _ = await asyncio.wait(
+                {*tasks, asyncio.ensure_future(stop.wait())}, return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+
+async def office(host: Host, declaration: Office) -> Kernel:
+    """Subscribe an office's kernel to its submissions, to what it follows, and in a replay to its ticks."""
+    config, topics = host.config, host.topics
+    kernel = Kernel(
+        declaration,
+        config.signer(),
+        host.store,
+        topics,
+        host.follower,
+        host.clock,
+        replay=config.replay,
+        threads=host.threads,
+        wake_relay=host.wake_relay,
+    )
+    group, positions = config.principal, host.store.stored_positions
+    own = [f"{family}.submissions.v1" for family in declaration.families]
+    topics.subscribe(own, f"{group}.submissions", kernel.submissions, positions)
+    others = sorted({name.partition(".")[0] for name in declaration.followed})
+    if others:
+        topics.subscribe([f"{family}.events.v1" for family in others], f"{group}.events", kernel.events, positions)
+    if config.replay:
+        topics.subscribe([f"ticks.{declaration.name}.v1"], f"{group}.ticks", kernel.ticks, positions)
+    return kernel
+
+
+def timer_loops(kernel: Kernel) -> list[Callable[[], Awaitable[None]]]:
+    """Deadlines by the wall clock; in a replay each case's own clock drives them instead."""
+    return [] if kernel.replay else [lambda: deadlines(kernel)]
+
+
+async def _forever(loop: Callable[[], Awaitable[None]]) -> None:
+    await loop()
+
+
+async def _watch(topics: KafkaTopics, readiness: Readiness, follower: Follower) -> None:
+    while True:
+        readiness.lag = await topics.lag()
+        readiness.last_progress = topics.last_progress
+        if follower.refused is not None:
+            readiness.problem("directory", f"the directory does not hold together: {follower.refused}")
+        await asyncio.sleep(2)

@@ -1,0 +1,189 @@
+"""The kernel's topics on Kafka: FastStream subscribes in batches, an aiokafka producer writes.
+
+FastStream's own parser raises on a null or binary header and the whole batch is lost; ours cannot raise. Positions live
+in PostgreSQL with what they did; Kafka's committed offsets follow them for monitoring only. `auto_offset_reset` is
+`none`: a partition without a stored position is sought to its beginning, and one whose stored position is gone from
+Kafka halts with a word in the log, because records would be lost silently otherwise.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.kafka.message import KafkaAckableMessage
+from faststream.security import SASLScram512
+
+from infra.kernel.ports import Handler, Positions
+from infra.kernel.records import Outgoing, Place, Record
+
+from .producer import Producer
+from .settings import KafkaSettings
+
+log = logging.getLogger(__name__)
+
+
+class KafkaTopics:
+    """One principal's topics. Subscribe first, then `start`."""
+
+    def __init__(self, settings: KafkaSettings, client_id: str, instance: str = "1") -> None:
+        self._settings = settings
+        self._client_id = client_id
+        self._instance = instance
+        self._producer = Producer(settings, client_id)
+        self._subscribers: list[Any] = []
+        self.last_progress: datetime | None = None
+        self.broker = KafkaBroker(
+            settings.bootstrap,
+            client_id=client_id,
+            security=SASLScram512(
+                settings.username, settings.password, ssl_context=settings.context(), use_ssl=True
+            ),
+            allow_auto_create_topics=False,
+            logger=None,
+            apply_types=False,
+            graceful_timeout=5.0,
+        )
+
+    def subscribe(
+        self, topics: Sequence[str], group: str, handler: Handler, positions: Positions, max_records: int = 500
+    ) -> None:
+        """Hand batches of these topics to `handler`, each partition from its stored position on."""
+        listener = _Seek(positions)
+        subscriber = self.broker.subscriber(
+            *topics,
+            batch=True,
+            group_id=group,
+            group_instance_id=f"{group}-{self._instance}",
+            auto_offset_reset="none",
+            ack_policy=AckPolicy.MANUAL,
+            no_reply=True,
+            max_records=max_records,
+            batch_timeout_ms=20,
+            fetch_max_wait_ms=100,
+            session_timeout_ms=10_000,
+            heartbeat_interval_ms=1_000,
+            listener=listener,
+            parser=_parse,
+            decoder=_decode,
+            title=group,
+        )
+        listener.subscriber = subscriber
+
+        async def handle(body: Any) -> None:
+            batch: list[Record] = body
+            await handler(batch)
+            self.last_progress = datetime.now(UTC)
+            await _commit(subscriber.consumer, batch)
+
+        subscriber(handle)
+        self._subscribers.append(subscriber)
+
+    async def start(self) -> None:
+        """Start subscribers and producer."""
+        await self._producer.start()
+        await self.broker.start()
+
+    async def stop(self) -> None:
+        """Stop both; what was being handled is finished first."""
+        await self.broker.stop()
+        await self._producer.stop()
+
+    async def send(self, records: Sequence[Outgoing]) -> list[int]:
+        """Write records; returns the indexes of those that failed."""
+        return await self._producer.send(records)
+
+    async def end_offsets(self, topics: Sequence[str]) -> Mapping[Place, int]:
+        """The offset after the last record of each partition."""
+        producer = await self._producer.start()
+        places = [
+            TopicPartition(topic, partition) for topic in topics for partition in await producer.partitions_for(topic)
+        ]
+        consumer = next(item.consumer for item in self._subscribers if item.consumer is not None)
+        ends = await consumer.end_offsets(places)
+        return {Place(place.topic, place.partition): offset for place, offset in ends.items()}
+
+    async def lag(self) -> dict[str, int]:
+        """Records not yet handled, by topic."""
+        behind: dict[str, int] = {}
+        for subscriber in self._subscribers:
+            consumer = subscriber.consumer
+            for place in consumer.assignment() if consumer is not None else ():
+                mark = consumer.highwater(place)
+                if mark is not None:
+                    behind[place.topic] = behind.get(place.topic, 0) + max(0, mark - await consumer.position(place))
+        return behind
+
+
+class _Seek(ConsumerRebalanceListener):  # type: ignore[misc]
+    """On every assignment, go to where the database says that this service has come."""
+
+    def __init__(self, positions: Positions) -> None:
+        self._positions = positions
+        self.subscriber: Any = None
+
+    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        """Nothing to give back: a batch still in hand is fenced by the lock on its positions."""
+
+    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        """Seek before the first fetch."""
+        stored = await self._positions([Place(item.topic, item.partition) for item in assigned])
+        consumer: AIOKafkaConsumer = self.subscriber.consumer
+        fresh = [item for item in assigned if not stored.get(Place(item.topic, item.partition))]
+        for item in assigned:
+            if item not in fresh:
+                consumer.seek(item, stored[Place(item.topic, item.partition)])
+        if fresh:
+            await consumer.seek_to_beginning(*fresh)
+
+
+def to_record(message: ConsumerRecord[bytes, bytes]) -> Record:
+    """A consumed record as the kernel sees it."""
+    return Record(
+        message.topic,
+        message.partition,
+        message.offset,
+        message.key,
+        message.value,
+        tuple(message.headers),
+        message.timestamp,
+    )
+
+
+async def _parse(message: tuple[ConsumerRecord[bytes, bytes], ...]) -> KafkaAckableMessage:
+    return KafkaAckableMessage(raw_message=message, body=[to_record(item) for item in message], consumer=_NO_CONSUMER)
+
+
+async def _decode(message: KafkaAckableMessage) -> Any:
+    return message.body
+
+
+async def _commit(consumer: AIOKafkaConsumer | None, batch: Sequence[Record]) -> None:
+    if consumer is None:
+        return
+    offsets: dict[TopicPartition, int] = {}
+    for record in batch:
+        place = TopicPartition(record.topic, record.partition)
+        offsets[place] = max(offsets.get(place, 0), record.offset + 1)
+    try:
+        await consumer.commit({place: offset for place, offset in offsets.items() if place in consumer.assignment()})
+    except KafkaError as error:
+        log.info("Kafka did not take the offsets; the stored positions hold", extra={"reason": type(error).__name__})
+
+
+class _NoConsumer:
+    async def commit(self) -> None:
+        """Offsets are committed by the handler."""
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        """Batches are never handed back."""
+
+
+_NO_CONSUMER = _NoConsumer()

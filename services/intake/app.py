@@ -1,0 +1,7 @@
+"""The intake office: it writes the families `intake` and `justice`."""
+
+from __future__ import annotations
+
+from infra.kernel.judge import Office
+
+OFFICE = Office("intake", ("intake", "justice"))
