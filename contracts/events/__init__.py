@@ -1,0 +1,28 @@
+"""The event types of the network: one pydantic model a type and version, in one module a family.
+
+`EVENTS` holds them all by their full CloudEvents type; importing this package registers every family.
+"""
+
+from . import audit, custody, intake, justice, referral, repatriation
+from ._base import EVENTS, EventData, EventType, Kind, Named, Party, event, unknown_members
+
+FAMILIES = ("intake", "justice", "referral", "custody", "repatriation", "audit")
+"""The families, each written by one service."""
+
+__all__ = [
+    "EVENTS",
+    "FAMILIES",
+    "EventData",
+    "EventType",
+    "Kind",
+    "Named",
+    "Party",
+    "audit",
+    "custody",
+    "event",
+    "intake",
+    "justice",
+    "referral",
+    "repatriation",
+    "unknown_members",
+]

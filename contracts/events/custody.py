@@ -1,0 +1,208 @@
+"""Custody: who cares for somebody and who answers for them, from hand to hand.
+
+One chain a case, begun by `opened`; its id is that event's. A handover goes offer, acceptance, release, receipt, and
+every step names the offer. For an adult the same chain is accompaniment.
+"""
+
+from __future__ import annotations
+
+from ..codes import (
+    Belonging,
+    Caretaker,
+    Condition,
+    DeathCause,
+    DeclineReason,
+    DocumentKind,
+    EmergencyReason,
+    Escort,
+    Exit,
+    HandoverFailure,
+    Missing,
+    Need,
+    OrderedBy,
+    Person,
+    PlaceKind,
+    Purpose,
+    TakeoverReason,
+)
+from ..fields import Corridor, CustodyId, EventId, Instant, Several
+from ..steps import SolutionReason
+from ._base import Correction, Deadline, EventData, Kind, Named, event
+
+
+class _Step(EventData):
+    custody: CustodyId
+
+
+class _HandoverStep(_Step):
+    handover: EventId
+
+
+@event("custody.opened", kind=Kind.FACT)
+class Opened(EventData):
+    """An agency has a person in its care, and answers for them, since the event's time; said by that agency.
+
+    The chain's id is this event's (CUS-ONE). A `place_kind` of police-post starts the count of D107-48H.
+    """
+
+    holder: Named
+    person: Person
+    place_kind: PlaceKind
+    from_report: EventId
+    condition: Condition = Condition.NOT_ASSESSED
+    needs: Several[Need] = ()
+
+
+@event("custody.handover-offered", kind=Kind.PROPOSAL)
+class HandoverOffered(_Step):
+    """The responsible agency offers a person to another, with what the other must be ready for (CUS-HOLDER).
+
+    `risk_assessment` names the `intake.risk-assessed` that came first, else `emergency_reason` says why it could not
+    (D107-RISK). `corridor` and `determination` (best interests, D107-BEST) belong to a handover across a border.
+    """
+
+    to: Named
+    purpose: Purpose
+    place_kind: PlaceKind
+    needs: Several[Need] = ()
+    escort: Escort = Escort.NONE
+    documents: Several[DocumentKind] = ()
+    belongings: Several[Belonging] = ()
+    answer_by: Instant | None = None
+    risk_assessment: EventId | None = None
+    emergency_reason: EmergencyReason | None = None
+    corridor: Corridor | None = None
+    determination: EventId | None = None
+
+
+@event("custody.handover-accepted", kind=Kind.PROPOSAL)
+class HandoverAccepted(_HandoverStep):
+    """The agency named in the offer will take the person (CUS-HOLDER); said by that agency."""
+
+    expected_at: Instant | None = None
+
+
+@event("custody.handover-declined", kind=Kind.PROPOSAL)
+class HandoverDeclined(_HandoverStep):
+    """The agency named in the offer will not take the person, and why; said by that agency."""
+
+    reason: DeclineReason
+
+
+@event("custody.handover-released", kind=Kind.FACT)
+class HandoverReleased(_HandoverStep):
+    """The holder gave the person into the hands of `to`, as they were and with what they carried (A2007-RECEIPT)."""
+
+    to: Named
+    condition: Condition
+    needs: Several[Need] = ()
+    documents: Several[DocumentKind] = ()
+    belongings: Several[Belonging] = ()
+
+
+@event("custody.handover-received", kind=Kind.FACT)
+class HandoverReceived(_HandoverStep):
+    """The receiver took the person from `from_agency`: care moves at once (CUS-MOVE, A2007-RECEIPT)."""
+
+    from_agency: Named
+    condition: Condition
+    place_kind: PlaceKind
+    needs: Several[Need] = ()
+    documents: Several[DocumentKind] = ()
+    belongings: Several[Belonging] = ()
+
+
+@event("custody.handover-failed", kind=Kind.FACT)
+class HandoverFailed(_HandoverStep):
+    """An agreed handover did not come about; said by either side. Care stays where it is."""
+
+    reason: HandoverFailure
+
+
+@event("custody.emergency-placed", kind=Kind.FACT)
+class EmergencyPlaced(_Step):
+    """The carer brought the person to a safe place before anyone could accept (D107-SAFE, D107-RISK).
+
+    `to` is the agency that keeps them there; it may be the carer itself, at another place.
+    """
+
+    to: Named
+    place_kind: PlaceKind
+    reason: EmergencyReason
+    condition: Condition = Condition.NOT_ASSESSED
+    needs: Several[Need] = ()
+
+
+@event("custody.entrusted", kind=Kind.FACT)
+class Entrusted(_Step):
+    """The person now lives with family, kin, a foster or a group home; an adult, on their own (CUS-ONE, CUS-FAMILY).
+
+    Care moves to them; the responsible agency stays. `assessment` names the `repatriation.family-assessed` that found
+    it safe; `reason` says why it is not the family (ACP-FAMILY).
+    """
+
+    to_kind: Caretaker
+    assessment: EventId | None = None
+    reason: SolutionReason | None = None
+    condition: Condition = Condition.NOT_ASSESSED
+
+
+@event("custody.missing-reported", kind=Kind.FACT)
+class MissingReported(_Step):
+    """The person is not where they are cared for, since the event's time; said by one who cares or answers."""
+
+    how: Missing
+    last_seen: PlaceKind = PlaceKind.UNKNOWN
+
+
+@event("custody.found", kind=Kind.FACT)
+class Found(_Step):
+    """A missing person is found. `carer` is the agency that has them now; without it, the one that says so."""
+
+    place_kind: PlaceKind
+    condition: Condition
+    carer: Named | None = None
+
+
+@event("custody.taken-over", kind=Kind.FACT)
+class TakenOver(_Step):
+    """The referral authority or a court took the person from a holder that endangers them, at once (CUS-TAKEOVER).
+
+    `to` cares and answers from the event's time on. `paper` gives the number of a court's order.
+    """
+
+    from_agency: Named
+    to: Named
+    reason: TakeoverReason
+    ordered_by: OrderedBy
+    place_kind: PlaceKind
+    condition: Condition = Condition.NOT_ASSESSED
+
+
+@event("custody.died", kind=Kind.FACT)
+class Died(_Step):
+    """The person died; said by the carer. `paper` gives the number of the certificate."""
+
+    cause: DeathCause
+    place_kind: PlaceKind
+
+
+@event("custody.ended", kind=Kind.FACT)
+class Ended(_Step):
+    """No agency cares or answers any more, and why (CUS-ONE). An adult's own word ends accompaniment at any time.
+
+    `closure` names the `repatriation.closed` or `intake.case-closed` on which it rests.
+    """
+
+    reason: Exit
+    closure: EventId | None = None
+
+
+@event("custody.corrected", kind=Kind.FACT)
+class Corrected(Correction):
+    """An earlier event of this family was wrong; said by the agency that sent it."""
+
+
+@event("custody.deadline-passed", kind=Kind.FACT)
+class DeadlinePassed(Deadline):
+    """Something due in this family did not happen in time; said by the service (CUS-GAP, D107-48H, D107-SAFE)."""

@@ -1,0 +1,102 @@
+"""Referral: an agency asks another for a service, and the loop closes: HL7 FHIR Task states, cancelling as in IHE 360X.
+
+Every later event names its `request`, the event id of `referral.requested`, so that a second referral never takes the
+place of a first.
+"""
+
+from __future__ import annotations
+
+from ..codes import DeclineReason, Need, Person, SealedKind
+from ..fields import Day, Digest, EventId, Instant, Several, Some
+from ..standards import Gender, SupportType, Urgency
+from ..steps import Answer as AnswerCode
+from ..steps import CancelAnswer, Capacity, Service, Unfinished
+from ._base import Correction, Deadline, EventData, Kind, Named, event
+
+
+class _Step(EventData):
+    request: EventId
+
+
+@event("referral.requested", kind=Kind.PROPOSAL)
+class Requested(EventData):
+    """An agency asks `to` for a service by `answer_by`. It carries no identity: that follows acceptance (XB-NEED).
+
+    `replaces` names an earlier request that came to nothing.
+    """
+
+    to: Named
+    service: Service
+    urgency: Urgency
+    answer_by: Instant
+    person: Person
+    gender: Gender | None = None
+    needs: Several[Need] = ()
+    replaces: EventId | None = None
+
+
+@event("referral.answered", kind=Kind.PROPOSAL)
+class Answered(_Step):
+    """The receiver accepts or rejects, with its capacity and the reason of a rejection; said by the receiver alone."""
+
+    answer: AnswerCode
+    capacity: Capacity
+    reason: DeclineReason | None = None
+    available_on: Day | None = None
+
+
+@event("referral.identity-disclosed", kind=Kind.PROPOSAL)
+class IdentityDisclosed(_Step):
+    """The sealed part that travels with this event is for `to`, which accepted the request (XB-NEED, UNIAP area 3).
+
+    `request` is a referral's, or that of `repatriation.tracing-requested` when a tracing set is disclosed for an
+    accepted tracing task. A proposal, because the network must be able not to deliver it.
+    """
+
+    sealed_digest: Digest
+    to: Named
+    kinds: Some[SealedKind]
+
+
+@event("referral.started", kind=Kind.FACT)
+class Started(_Step):
+    """The service has begun (Task in-progress); said by the receiver."""
+
+
+@event("referral.completed", kind=Kind.FACT)
+class Completed(_Step):
+    """The service has been given, and what support it was (HTCDS 2.0 support types); said by the receiver."""
+
+    supports: Several[SupportType] = ()
+
+
+@event("referral.failed", kind=Kind.FACT)
+class Failed(_Step):
+    """The accepted service could not be given, and why; said by the receiver."""
+
+    reason: Unfinished
+
+
+@event("referral.cancel-requested", kind=Kind.PROPOSAL)
+class CancelRequested(_Step):
+    """Either side asks to cancel, and why; the other answers (IHE 360X)."""
+
+    reason: Unfinished
+
+
+@event("referral.cancel-answered", kind=Kind.PROPOSAL)
+class CancelAnswered(_Step):
+    """The other side answers the `cancel`: cancelled, or it goes on (IHE 360X)."""
+
+    cancel: EventId
+    answer: CancelAnswer
+
+
+@event("referral.corrected", kind=Kind.FACT)
+class Corrected(Correction):
+    """An earlier event of this family was wrong; said by the agency that sent it."""
+
+
+@event("referral.deadline-passed", kind=Kind.FACT)
+class DeadlinePassed(Deadline):
+    """A request or a cancel was not answered in time; said by the service."""
