@@ -80,7 +80,7 @@ Decision = Accept | Refuse | Park
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Something that must have happened by `due`. `cause` is the id of the event that set it; (rule, cause) is its name.
+    """Something that must have happened by `due`. (rule, cause) names it: `cause` is the id of the event that set it.
 
     `owed_by` is the agency whose turn it is. `verified` is False where no source states the time allowed.
     """

@@ -214,7 +214,9 @@ class Directory:
         statement = entry.statement
         if isinstance(statement, HeadEntry):
             if entry.sequence != self.sequence or entry.previous != self.digest:
-                raise DirectoryRefused(f"a head of another directory: it names {entry.sequence}, here is {self.sequence}")
+                raise DirectoryRefused(
+                    f"a head of another directory: it names {entry.sequence}, here is {self.sequence}"
+                )
             if self.head_at is not None and statement.at < self.head_at:
                 return self
             return replace(self, head_at=statement.at)

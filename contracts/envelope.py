@@ -186,7 +186,9 @@ def compose(
     data: Mapping[str, Any] | EventData,
 ) -> bytes:
     """The bytes of an event, ready to be signed. `data` may be a model or a JSON-ready mapping."""
-    facts = data.model_dump(mode="json", exclude_none=True, exclude_defaults=True) if isinstance(data, EventData) else data
+    facts = (
+        data.model_dump(mode="json", exclude_none=True, exclude_defaults=True) if isinstance(data, EventData) else data
+    )
     return json.dumps(
         {
             "specversion": "1.0",

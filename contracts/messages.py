@@ -141,7 +141,10 @@ class Verdict(Answer):
 
 
 class Ticked(Message):
-    """A service has moved a case's clock in a replay: up to when, what that set off, and what is due next."""
+    """A service has moved a case's clock in a replay: up to when, what that set off, and what is due next.
+
+    `waiting` names the submissions that still wait although all that the tick named has been seen.
+    """
 
     TYP: str = "ticked+jws"
 
@@ -150,6 +153,7 @@ class Ticked(Message):
     to: datetime
     deliveries: tuple[tuple[str, int], ...] = ()
     sequences: dict[str, int] = {}
+    waiting: tuple[str, ...] = ()
     next_due: datetime | None = None
 
 

@@ -41,7 +41,13 @@ class SealingKey:
         """The pair whose private key is these 32 bytes (RFC 7748)."""
         pair = X25519PrivateKey.from_private_bytes(private)
         public = pair.public_key().public_bytes_raw()
-        jwk: dict[str, str | list[str]] = {"kty": "OKP", "crv": "X25519", "x": b64(public), "d": b64(private), "kid": kid}
+        jwk: dict[str, str | list[str]] = {
+            "kty": "OKP",
+            "crv": "X25519",
+            "x": b64(public),
+            "d": b64(private),
+            "kid": kid,
+        }
         return cls(kid, OKPKey.import_key(jwk), public)
 
 
@@ -107,4 +113,3 @@ def unseal(sealed: bytes, key: SealingKey) -> tuple[str, dict[str, Any]]:
     if not isinstance(content, dict):
         raise SealRefused("its content is not an object")
     return str(jwe.protected.get("typ", "")).removesuffix("+jwe"), content
-

@@ -22,9 +22,9 @@ from infra.config import ServiceConfig
 from infra.directory.follower import Follower
 from infra.directory.reader import follow
 from infra.kafka.topics import KafkaTopics
+from infra.kernel.bench import Office
 from infra.kernel.clock import WallClock
 from infra.kernel.deadlines import deadlines
-from infra.kernel.judge import Office
 from infra.kernel.kernel import Kernel
 from infra.kernel.relay import relay
 from infra.postgres.store import PostgresStore

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 
-from .judge import GRACE
 from .kernel import Kernel
 from .ports import Unavailable
 
@@ -30,6 +29,3 @@ async def deadlines(kernel: Kernel) -> None:
         except Unavailable as error:
             log.warning("deadlines cannot be looked at; trying again", extra={"reason": type(error.__cause__).__name__})
         await kernel.clock.sleep(EVERY)
-
-
-__all__ = ["GRACE", "deadlines"]

@@ -24,12 +24,14 @@ from contracts.journeys.registry import SERVICE_OF
 from contracts.messages import Acceptance
 from contracts.signing import SignatureRefused, Signer, compact_kid, detached_kid, verify_detached
 
+from .bench import Bench, Office
 from .decode import DeadLetter, Submission, decode
 from .effects import InboxRow
-from .judge import GRACE, Judge, Office
+from .passage import advance, follow, tick
 from .ports import Clock, DataRefused, Keyring, Store, Topics, Transaction, Unavailable
 from .post import counts, post
 from .records import ACCEPTANCE, JWS, TYPE, Place, Record
+from .submission import dead_letter, judge, unsigned
 from .verify import verify
 
 log = logging.getLogger(__name__)
@@ -89,7 +91,9 @@ class Kernel:
 
     # -- one transaction -----------------------------------------------------------------------------------------
 
-    async def _persist(self, items: Sequence[_Item], work: Callable[[Transaction, Sequence[_Item]], Awaitable[None]]) -> None:
+    async def _persist(
+        self, items: Sequence[_Item], work: Callable[[Transaction, Sequence[_Item]], Awaitable[None]]
+    ) -> None:
         attempt = 0
         while items:
             try:
@@ -110,31 +114,35 @@ class Kernel:
                 items = [_refused_by_database(items[0])]
         self.wake_relay.set()
 
-    async def _begin(self, transaction: Transaction, items: Sequence[_Item], cases: set[str], events: set[str]) -> Judge:
+    async def _begin(
+        self, transaction: Transaction, items: Sequence[_Item], cases: set[str], events: set[str]
+    ) -> Bench:
         loaded = await transaction.load(sorted(cases)) if cases else {}
         inbox = await transaction.inbox(sorted(events)) if events else {}
         waiting = sorted(case for case, record in loaded.items() if record.waiting)
         parked = await transaction.parked(waiting) if waiting else {}
         directory = self.keyring.directory
-        return Judge(self.office, self.signer, directory, self.clock.now(), self.replay, loaded, inbox, parked)
+        return Bench(self.office, self.signer, directory, self.clock.now(), self.replay, loaded, inbox, parked)
 
-    async def _end(self, transaction: Transaction, judge: Judge) -> None:
-        while judge.regrant:
-            cases, judge.regrant = sorted(judge.regrant), set()
+    async def _end(self, transaction: Transaction, bench: Bench) -> None:
+        while bench.regrant:
+            cases, bench.regrant = sorted(bench.regrant), set()
             rows = await transaction.accepted(cases)
             merged: dict[str, InboxRow] = {row.event_id: row for case in cases for row in rows.get(case, [])}
-            merged |= {row.event_id: row for row in judge.effects.inbox.values() if row.case in cases and row.sequence}
-            owed = judge.grants(merged.values())
+            merged |= {row.event_id: row for row in bench.effects.inbox.values() if row.case in cases and row.sequence}
+            owed = bench.grants(merged.values())
             bodies = await transaction.bodies([row.event_id for row, _ in owed if row.body is None]) if owed else {}
             for row, agencies in owed:
                 body, headers = (row.body, row.headers) if row.body is not None else bodies[row.event_id]
-                judge.hand_late(row, agencies, body, json.loads(headers))
-        letters = judge.effects.letters
+                bench.hand_late(row, agencies, body, json.loads(headers))
+        letters = bench.effects.letters
         first = await transaction.numbers(counts(letters))
-        outbox = post(letters, first, self.office.name, self.signer, judge.now, self.replay, self.answers)
-        await transaction.save(judge.effects, judge.timers(), outbox)
+        outbox = post(letters, first, self.office.name, self.signer, bench.now, self.replay, self.answers)
+        await transaction.save(bench.effects, bench.timers(), outbox)
 
-    async def _fresh(self, transaction: Transaction, records: Sequence[Record]) -> tuple[set[tuple[Place, int]], dict[Place, int]]:
+    async def _fresh(
+        self, transaction: Transaction, records: Sequence[Record]
+    ) -> tuple[set[tuple[Place, int]], dict[Place, int]]:
         """Which of these records have not been dealt with by another copy, and the positions after them."""
         places = {record.place for record in records}
         stored = await transaction.positions(sorted(places))
@@ -150,46 +158,46 @@ class Kernel:
         submissions = [item for item in submissions if (item.record.place, item.record.offset) in fresh]
         signed = [item for item in submissions if isinstance(item, Submission) and item.unsigned is None]
         cases = {item.header.subject for item in signed}
-        judge = await self._begin(transaction, items, cases, {item.header.id for item in signed})
+        bench = await self._begin(transaction, items, cases, {item.header.id for item in signed})
         for item in submissions:
             if isinstance(item, DeadLetter):
-                judge.dead_letter(item)
+                dead_letter(bench, item)
             elif item.unsigned is not None:
-                judge.unsigned(item, self._may_notify(item.header.actor, judge.now))
+                unsigned(bench, item, self._may_notify(item.header.actor, bench.now))
             else:
-                judge.submission(item)
-        judge.effects.positions = after
-        await self._end(transaction, judge)
+                judge(bench, item)
+        bench.effects.positions = after
+        await self._end(transaction, bench)
 
     async def _follow(self, transaction: Transaction, items: Sequence[_Item]) -> None:
         followed = [item for item in items if isinstance(item, _Followed)]
         fresh, after = await self._fresh(transaction, [item.record for item in followed])
         followed = [item for item in followed if (item.record.place, item.record.offset) in fresh]
         cases = {item.event.case for item in followed if item.event is not None}
-        judge = await self._begin(transaction, items, cases, set())
+        bench = await self._begin(transaction, items, cases, set())
         for item in followed:
             if item.event is not None and item.acceptance is not None:
-                judge.followed(item.event, item.acceptance)
-        judge.effects.positions = after
-        await self._end(transaction, judge)
+                follow(bench, item.event, item.acceptance)
+        bench.effects.positions = after
+        await self._end(transaction, bench)
 
     async def _tick(self, transaction: Transaction, items: Sequence[_Item]) -> None:
         ticks = [item for item in items if isinstance(item, _Tick)]
         fresh, after = await self._fresh(transaction, [item.record for item in ticks])
         ticks = [item for item in ticks if (item.record.place, item.record.offset) in fresh and item.to is not None]
-        judge = await self._begin(transaction, items, {item.case for item in ticks}, set())
+        bench = await self._begin(transaction, items, {item.case for item in ticks}, set())
         for item in ticks:
             if item.to is not None:
-                judge.tick(item.case, item.to, item.after)
-        judge.effects.positions = after
-        await self._end(transaction, judge)
+                tick(bench, item.case, item.to, item.after)
+        bench.effects.positions = after
+        await self._end(transaction, bench)
 
     async def _advance(self, transaction: Transaction, items: Sequence[_Item]) -> None:
         cases = {item for item in items if isinstance(item, str)}
-        judge = await self._begin(transaction, items, cases, set())
+        bench = await self._begin(transaction, items, cases, set())
         for case in sorted(cases):
-            judge.advance(case, judge.now)
-        await self._end(transaction, judge)
+            advance(bench, bench.cases[case], bench.now)
+        await self._end(transaction, bench)
 
     # -- small things --------------------------------------------------------------------------------------------
 
@@ -263,6 +271,3 @@ def _refused_by_database(item: _Item) -> _Item:
     if isinstance(item, _Tick):
         return _Tick(item.record, "", None, {})
     raise DataRefused("a deadline or an answer cannot be stored: see the service's log") from None
-
-
-__all__ = ["GRACE", "Kernel", "Office", "accepted_by"]

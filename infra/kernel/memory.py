@@ -119,7 +119,9 @@ class MemoryTransaction:
         """The cases, new ones made."""
         await self._store.step()
         stored = self._tables.cases
-        return {case: CaseRecord.from_json(stored[case]) if case in stored else CaseRecord(case) for case in sorted(cases)}
+        return {
+            case: CaseRecord.from_json(stored[case]) if case in stored else CaseRecord(case) for case in sorted(cases)
+        }
 
     async def inbox(self, events: Collection[str]) -> dict[str, InboxRow]:
         """What has been decided already, by event id."""
@@ -159,9 +161,7 @@ class MemoryTransaction:
             self._numbers[agency] = last + count
         return first
 
-    async def save(
-        self, effects: Effects, timers: Mapping[str, datetime | None], outbox: Sequence[Outgoing]
-    ) -> None:
+    async def save(self, effects: Effects, timers: Mapping[str, datetime | None], outbox: Sequence[Outgoing]) -> None:
         """Keep what is to be written for the end of the block."""
         await self._store.step()
         self._effects, self._timers = effects, timers

@@ -96,9 +96,7 @@ class Transaction(Protocol):
         """Take mailbox numbers: for each agency the first of as many as asked."""
         ...
 
-    async def save(
-        self, effects: Effects, timers: Mapping[str, datetime | None], outbox: Sequence[Outgoing]
-    ) -> None:
+    async def save(self, effects: Effects, timers: Mapping[str, datetime | None], outbox: Sequence[Outgoing]) -> None:
         """Write everything, one round trip a table."""
         ...
 

@@ -34,7 +34,7 @@ def post(
     replay: bool,
     answers: str,
 ) -> list[Outgoing]:
-    """The records of these letters, in order. `first` is each agency's first free number, `answers` the default topic."""
+    """The records of these letters, in order. `first` is each agency's first free number; `answers` takes the ticks'."""
     free = dict(first)
     records: list[Outgoing] = []
     for letter in letters:
@@ -51,9 +51,7 @@ def post(
             topic = f"{letter.verdict.topic.partition('.')[0]}.answers.v1"
             records.append(Outgoing(topic, letter.case, verdict.sign(signer).encode(), _jose("verdict")))
             if letter.reply_to is not None:
-                answer = Answer.model_construct(
-                    **{name: value for name, value in verdict if name not in _VERDICT_ONLY}
-                )
+                answer = Answer.model_construct(**{name: value for name, value in verdict if name not in _VERDICT_ONLY})
                 token = answer.sign(signer).encode()
                 records.append(Outgoing(mailbox(letter.reply_to), letter.case, token, _jose("answer")))
         if letter.ticked is not None:
@@ -69,9 +67,7 @@ def _jose(kind: str) -> dict[str, str]:
     return {KIND: kind, CONTENT_TYPE: JOSE}
 
 
-def _deliver(
-    case: str, hand: Hand, number: int, service: str, signer: Signer, now: datetime, replay: bool
-) -> Outgoing:
+def _deliver(case: str, hand: Hand, number: int, service: str, signer: Signer, now: datetime, replay: bool) -> Outgoing:
     delivery = Delivery(
         service=service,
         agency=hand.agency,

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from infra.kernel.judge import Office
+from infra.kernel.bench import Office
 
 OFFICE = Office("referral", ("referral", "custody"))

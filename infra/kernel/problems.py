@@ -1,0 +1,60 @@
+"""The problems that are the network's own: signatures, ids, sealed parts, and a directory that cannot be read."""
+
+from __future__ import annotations
+
+from contracts.decision import Problem
+from contracts.directory import Directory
+from contracts.envelope import Event
+from contracts.sealing import SealRefused, recipients_of, sealed_digest
+
+
+def schema_problem(where: str, fault: str) -> Problem:
+    """A member of the envelope or a fact that does not hold to its schema."""
+    return Problem(where, "SCHEMA", "contracts/schemas", f"{where}: {fault}", "send what the schema asks for")
+
+
+def sealed_problems(event: Event, sealed: bytes | None, directory: Directory) -> tuple[Problem, ...]:
+    """A sealed part must be the one that the facts name, and for nobody but the agencies that they name."""
+    claimed = event.data.sealed_digest
+    if sealed is None and claimed is None:
+        return ()
+    where, remedy = "sealed", "seal to the agencies that the event names, and put the digest in data.sealed_digest"
+    if sealed is None or claimed is None or sealed_digest(sealed) != claimed:
+        return (Problem(where, "XB-NEED", "UNIAP area 3", "the sealed part and data.sealed_digest differ", remedy),)
+    try:
+        kids = recipients_of(sealed)
+    except SealRefused as error:
+        return (Problem(where, "XB-NEED", "UNIAP area 3", str(error), remedy),)
+    owners = {directory.keys[kid].agency for kid in kids if kid in directory.keys}
+    if any(kid not in directory.keys for kid in kids) or not owners <= set(event.type.named(event.data)):
+        return (
+            Problem(where, "XB-NEED", "UNIAP area 3", "it is sealed to an agency that the event does not name", remedy),
+        )
+    return ()
+
+
+def signature_problem(reason: str, rule: str = "SIGNATURE") -> Problem:
+    """Not signed by its source, or with a key that may not be used (rule KEY)."""
+    return Problem(
+        "jws",
+        rule,
+        "RFC 7515, RFC 7797",
+        reason,
+        "sign the exact bytes with a key that the directory lists for the source",
+    )
+
+
+def reused_id() -> Problem:
+    """The same id with other facts."""
+    return Problem("id", "EVENT-ID", "CloudEvents 1.0", "this id was used for other facts", "give every event a new id")
+
+
+def stale_directory() -> Problem:
+    """A proposal waited for a fresh head of the directory, in vain."""
+    return Problem(
+        "directory",
+        "DIRECTORY",
+        "directory.v1",
+        "the directory could not be read in time to judge this proposal",
+        "send it again later; what has happened can be reported at any time",
+    )

@@ -1,0 +1,284 @@
+"""The replay's driver: one clock a case, moved only when everything said so far has been answered and delivered.
+
+A case is a loop of steps. In each step the nearest thing to come is found (what an agency means to do, or what a
+service says is due), the clocks of the services concerned are moved to it, the agencies' records are sent, and the step
+ends when every record has its answer, every delivery that the answers speak of has come, and nothing waits that could
+still go on. Only then do agencies think about what they received, in one fixed order: so the outcome is the same
+whatever the timing, and nobody acts on what has not reached them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from contracts.envelope import rfc3339
+from contracts.journeys.registry import SERVICE_OF
+from contracts.messages import Answer, Ticked, Verdict
+from contracts.signing import payload
+from infra.client.mailbox import Delivered, Mail
+from infra.kernel.bench import Office
+from infra.kernel.records import KIND, Record
+
+from .act import Act, Fault
+from .wire import Wire
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One record of an agency, made from an act. `event_id` is None for what is no event at all."""
+
+    agency: str
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes | None], ...]
+    event_id: str | None
+    name: str
+    fault: Fault | None
+
+
+class Cast(Protocol):
+    """The simulated agencies: they turn acts into records, read their mail, and decide what to do next."""
+
+    def opening(self, case: str) -> list[Act]:
+        """What sets the case off."""
+        ...
+
+    def records(self, case: str, acts: Sequence[Act]) -> list[Outbound]:
+        """The records of acts that are sent together, with what goes wrong among them on purpose."""
+        ...
+
+    def think(self, case: str, agency: str, mail: Sequence[Mail], now: datetime) -> list[Act]:
+        """What an agency does next, after reading this mail about the case."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A line of the journal: where a record went and why it was sent. The report looks up what became of it."""
+
+    case: str
+    agency: str
+    topic: str
+    partition: int
+    offset: int
+    fault: str | None
+
+
+Place = tuple[str, int, int]
+_OFFICES = {
+    service: Office(service, tuple(family for family, owner in SERVICE_OF.items() if owner == service))
+    for service in ("intake", "referral", "repatriation")
+}
+
+
+@dataclass
+class CaseRun:
+    """One case on its way. `open` are places without a final answer; `parked` those of them that wait."""
+
+    case: str
+    plans: list[tuple[datetime, int, Act]] = field(default_factory=list)
+    count: int = 0
+    clocks: dict[str, datetime] = field(default_factory=dict)
+    due: dict[str, datetime] = field(default_factory=dict)
+    open: set[Place] = field(default_factory=set)
+    parked: dict[Place, str] = field(default_factory=dict)
+    stuck: set[str] = field(default_factory=set)
+    expected: set[tuple[str, str, int]] = field(default_factory=set)
+    received: dict[tuple[str, str, int], Delivered] = field(default_factory=dict)
+    handled: set[tuple[str, str, int]] = field(default_factory=set)
+    answers: list[tuple[str, Answer]] = field(default_factory=list)
+    owed_answers: int = 0
+    ticking: dict[str, datetime] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    after: dict[str, dict[str, int]] = field(default_factory=dict)
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def plan(self, acts: Sequence[Act]) -> None:
+        """Put acts on the case's calendar; those of one instant keep their order."""
+        for act in acts:
+            self.count += 1
+            heapq.heappush(self.plans, (act.at, self.count, act))
+
+    def waits(self) -> bool:
+        """Whether anything said so far is still without its answer, or any delivery has not come."""
+        blocked = {place for place, event in self.parked.items() if event in self.stuck}
+        return bool(
+            self.open - blocked
+            or self.ticking
+            or self.owed_answers
+            or self.expected - self.received.keys() - self.handled
+        )
+
+
+class Driver:
+    """Runs the cases of a caseload, at most `window` at once."""
+
+    def __init__(self, wire: Wire, cast: Cast, horizon: datetime, window: int = 300) -> None:
+        self._wire = wire
+        self._cast = cast
+        self._horizon = horizon
+        self._window = asyncio.Semaphore(window)
+        self._runs: dict[str, CaseRun] = {}
+        self._places: dict[Place, CaseRun] = {}
+        self._early: dict[Place, list[Verdict]] = {}
+        self.journal: list[Sent] = []
+        self.finished = 0
+        self.accepted = 0
+
+    async def run(self, cases: Sequence[str]) -> None:
+        """Run every case to its end: nothing planned, nothing open, nothing due before the horizon."""
+        async with asyncio.TaskGroup() as group:
+            for case in cases:
+                await self._window.acquire()
+                group.create_task(self._run(case))
+
+    async def _run(self, case: str) -> None:
+        try:
+            run = self._runs[case] = CaseRun(case)
+            run.plan(self._cast.opening(case))
+            while (to := self._next(run)) is not None:
+                await self._step(run, to)
+            self.finished += 1
+        finally:
+            self._window.release()
+
+    def _next(self, run: CaseRun) -> datetime | None:
+        times = [run.plans[0][0]] if run.plans else []
+        times += [due for due in run.due.values() if due <= self._horizon]
+        return min(times, default=None)
+
+    async def _step(self, run: CaseRun, to: datetime) -> None:
+        acts: list[Act] = []
+        while run.plans and run.plans[0][0] <= to:
+            acts.append(heapq.heappop(run.plans)[2])
+        concerned = {SERVICE_OF[act.name.partition(".")[0]] for act in acts}
+        concerned |= {service for service, due in run.due.items() if due <= to}
+        await self._tick(run, {service for service in concerned if service in _OFFICES}, to)
+        for record in self._cast.records(run.case, acts):
+            await self._send(run, record)
+        await self._settled(run)
+        held = {SERVICE_OF[place[0].partition(".")[0]] for place in run.parked}
+        if held:
+            await self._tick(run, held, to)
+        run.plan(self._think(run, to))
+
+    async def _tick(self, run: CaseRun, services: set[str], to: datetime) -> None:
+        for service in sorted(services):
+            clock = max(to, run.clocks.get(service, to))
+            run.clocks[service] = clock
+            run.ticking[service] = clock
+            run.due.pop(service, None)
+            said = {"case": run.case, "to": rfc3339(clock), "after": run.after.get(service, {})}
+            await self._wire.tick(service, run.case, json.dumps(said).encode())
+        await self._settled(run)
+
+    async def _settled(self, run: CaseRun) -> None:
+        while run.waits():
+            run.moved.clear()
+            await run.moved.wait()
+
+    async def _send(self, run: CaseRun, record: Outbound) -> None:
+        if record.event_id is not None:
+            run.names.setdefault(record.event_id, record.name)
+        place = await self._wire.submit(record.agency, record.topic, record.key, record.value, record.headers)
+        self.journal.append(Sent(run.case, record.agency, *place, record.fault.value if record.fault else None))
+        run.open.add(place)
+        self._places[place] = run
+        for verdict in self._early.pop(place, []):
+            self._verdict(verdict)
+
+    # -- what comes back -----------------------------------------------------------------------------------------
+
+    async def answers(self, batch: Sequence[Record]) -> None:
+        """Verdicts and moved clocks, from the answers topics. Their topics are open to services alone."""
+        for record in batch:
+            said = payload((record.value or b"").decode("ascii"))
+            if record.header(KIND) == "ticked":
+                self._ticked(Ticked.model_validate(said))
+            else:
+                self._verdict(Verdict.model_validate(said))
+
+    def _verdict(self, verdict: Verdict) -> None:
+        place = (verdict.topic, verdict.partition, verdict.offset)
+        run = self._places.get(place)
+        if run is None:
+            self._early.setdefault(place, []).append(verdict)
+            return
+        if verdict.actor is not None:
+            run.owed_answers += 1
+        if verdict.outcome == "parked":
+            run.parked[place] = verdict.id or ""
+        else:
+            run.open.discard(place)
+            run.parked.pop(place, None)
+        if verdict.outcome == "accepted":
+            self.accepted += 1
+            self._learn(run, verdict)
+        run.expected |= {(verdict.service, agency, number) for agency, number in verdict.deliveries.items()}
+        self._due(run, verdict.service, verdict.next_due)
+        run.moved.set()
+
+    def _learn(self, run: CaseRun, verdict: Verdict) -> None:
+        name = run.names.get(verdict.id or "", "")
+        for service, office in _OFFICES.items():
+            if name in office.followed and verdict.family is not None and verdict.sequence is not None:
+                after = run.after.setdefault(service, {})
+                after[verdict.family] = max(verdict.sequence, after.get(verdict.family, 0))
+
+    def _ticked(self, ticked: Ticked) -> None:
+        run = self._runs.get(ticked.case)
+        if run is None:
+            return
+        if run.ticking.get(ticked.service) == ticked.to:
+            del run.ticking[ticked.service]
+        mine = {
+            event for place, event in run.parked.items() if SERVICE_OF[place[0].partition(".")[0]] == ticked.service
+        }
+        run.stuck = (run.stuck - mine) | set(ticked.waiting)
+        run.expected |= {(ticked.service, agency, number) for agency, number in ticked.deliveries}
+        self._due(run, ticked.service, ticked.next_due)
+        run.moved.set()
+
+    def _due(self, run: CaseRun, service: str, due: datetime | None) -> None:
+        if due is None:
+            run.due.pop(service, None)
+        else:
+            run.due[service] = due
+
+    async def mail(self, agency: str, case: str, mail: Mail) -> None:
+        """A checked message of an agency's mailbox."""
+        run = self._runs.get(case)
+        if run is None:
+            return
+        if isinstance(mail, Delivered):
+            key = (mail.delivery.service, agency, mail.delivery.number)
+            if key not in run.handled:
+                run.received[key] = mail
+        elif isinstance(mail, Answer):
+            run.owed_answers -= 1
+            run.answers.append((agency, mail))
+        run.moved.set()
+
+    def _think(self, run: CaseRun, now: datetime) -> list[Act]:
+        """Let each agency read what has come since, in an order that does not depend on when it came."""
+        letters: dict[str, list[tuple[tuple[datetime, str, str], Mail]]] = {}
+        for key in sorted(run.expected & run.received.keys()):
+            mail = run.received.pop(key)
+            run.handled.add(key)
+            order = (mail.event.time, mail.event.id, "delivery")
+            letters.setdefault(key[1], []).append((order, mail))
+        for agency, answer in run.answers:
+            letters.setdefault(agency, []).append(((now, answer.id or "", answer.outcome), answer))
+        run.answers = []
+        acts: list[Act] = []
+        for agency in sorted(letters):
+            read = [mail for _, mail in sorted(letters[agency], key=lambda item: item[0])]
+            acts += self._cast.think(run.case, agency, read, now)
+        return acts
