@@ -58,7 +58,8 @@ class HandoverOffered(_Step):
     """The responsible agency offers a person to another, with what the other must be ready for (CUS-HOLDER).
 
     `risk_assessment` names the `intake.risk-assessed` that came first, else `emergency_reason` says why it could not
-    (D107-RISK). `corridor` and `determination` (best interests, D107-BEST) belong to a handover across a border.
+    (D107-RISK). `corridor`, `repatriation` (the `repatriation.requested` that the counterpart accepted) and
+    `determination` (best interests, D107-BEST) belong to a handover across a border.
     """
 
     to: Named
@@ -72,6 +73,7 @@ class HandoverOffered(_Step):
     risk_assessment: EventId | None = None
     emergency_reason: EmergencyReason | None = None
     corridor: Corridor | None = None
+    repatriation: EventId | None = None
     determination: EventId | None = None
 
 
