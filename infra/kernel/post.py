@@ -34,7 +34,7 @@ def post(
     replay: bool,
     answers: str,
 ) -> list[Outgoing]:
-    """The records of these letters, in order. `first` is each agency's first free number; `answers` takes the ticks'."""
+    """The records of these letters, in order. `first` is each agency's next number, `answers` where ticks are answered."""
     free = dict(first)
     records: list[Outgoing] = []
     for letter in letters:

@@ -1,0 +1,72 @@
+"""The audit's own judgement of a case: every acceptance again, by the inputs that it names. Pure.
+
+A service may have been wrong, or may lie. So the audit keeps states of its own, moved by the same journeys, and asks
+of each acceptance: with what you say you had seen, by the clock that you name, would the law have accepted this, and
+with these breaches? Whatever differs is a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contracts.decision import Accept, Context, Seen
+from contracts.directory import Directory
+from contracts.envelope import Event
+from contracts.journeys import JOURNEYS
+from contracts.journeys.registry import SERVICE_OF
+from contracts.messages import Acceptance
+from infra.kernel.bench import Office
+from infra.kernel.casebook import CaseRecord
+
+OFFICES = {
+    service: Office(service, tuple(family for family, owner in SERVICE_OF.items() if owner == service))
+    for service in sorted(set(SERVICE_OF.values()))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that an auditor, or the one who owns it, has to look at. `code` as `audit.finding-raised` has it."""
+
+    rule: str
+    code: str
+
+
+def ready(docket: CaseRecord, acceptance: Acceptance) -> bool:
+    """Whether everything that this acceptance builds on has been judged."""
+    if acceptance.sequence != docket.sequences.get(acceptance.family, 0) + 1:
+        return False
+    return all(docket.sequences.get(family, 0) >= sequence for family, sequence in acceptance.after.items())
+
+
+def judge(docket: CaseRecord, event: Event, acceptance: Acceptance, directory: Directory) -> list[Finding]:
+    """Judge one acceptance again and move the docket on. Returns what is to be raised."""
+    family = acceptance.family
+    context = Context(directory, acceptance.accepted, _seen(docket, family, acceptance.after), acceptance.expired)
+    decision = JOURNEYS[family].decide(docket.state(family), event, context)
+    findings = [Finding(mark.rule, mark.code) for mark in acceptance.breaches]
+    if not isinstance(decision, Accept) or _pairs(decision) != {(mark.rule, mark.code) for mark in acceptance.breaches}:
+        findings.append(Finding("JUDGEMENT", "disagreement"))
+    if event.type.name == "deadline-passed":
+        findings.append(Finding(str(getattr(event.data, "rule", "")), "deadline"))
+    docket.states[family] = JOURNEYS[family].evolve(docket.state(family), event)
+    docket.sequences[family] = acceptance.sequence
+    data = event.data.model_dump(mode="json", exclude_none=True)
+    seen = Seen(acceptance.sequence, event.id, event.name, event.actor, event.time, data)
+    docket.seen[family] = (*docket.seen.get(family, ()), seen)
+    return findings
+
+
+def _pairs(decision: Accept) -> set[tuple[str, str]]:
+    return {(breach.rule, breach.code) for breach in decision.breaches}
+
+
+def _seen(docket: CaseRecord, family: str, after: Mapping[str, int]) -> dict[str, tuple[Seen, ...]]:
+    guards = OFFICES[SERVICE_OF[family]].guards
+    found = {
+        other: tuple(item for item in docket.seen.get(other, ()) if item.sequence <= last and item.name in guards)
+        for other, last in after.items()
+        if other != family
+    }
+    return {other: items for other, items in found.items() if items}
