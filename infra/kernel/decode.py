@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.envelope import MAX_BODY, Event, Header, Malformed, Unacceptable, interpret, read_header
+from contracts.events import unknown_members
 from contracts.signing import SignatureRefused, detached_kid, digest
 
 from .records import CLOUDEVENTS_JSON, CONTENT_TYPE, COUNTERSIGNATURE, JWS, SEALED, TRACEPARENT, Record
@@ -61,10 +62,18 @@ class Submission:
         if not self.record.topic.startswith(f"{family}."):
             faults.append(("type", f"goes to {family}.submissions.v1"))
         try:
-            self.event = interpret(self.body, self.header, self.members)
+            event = interpret(self.body, self.header, self.members)
+            faults += [(f"data.{name}", "is no member of this type") for name in _extra(event, self.members)]
+            self.event = event
         except Unacceptable as error:
             faults += error.faults
         self.faults = tuple(faults)
+
+
+def _extra(event: Event, members: dict[str, Any]) -> list[str]:
+    """Members that a reader would ignore and a hub must not hand on: whatever cannot be checked could be a name."""
+    unknown = unknown_members(event.data, members["data"])
+    return [name if name.isidentifier() and len(name) <= 40 and name.isascii() else "…" for name in unknown]
 
 
 def decode(record: Record) -> Submission | DeadLetter:

@@ -13,6 +13,15 @@ def schema_problem(where: str, fault: str) -> Problem:
     return Problem(where, "SCHEMA", "contracts/schemas", f"{where}: {fault}", "send what the schema asks for")
 
 
+def party_problems(event: Event, directory: Directory) -> tuple[Problem, ...]:
+    """Every agency that the facts name must be in the directory: a name that nobody checks could be a person's."""
+    named = [*event.type.named(event.data), *((event.data.on_behalf_of,) if event.data.on_behalf_of else ())]
+    if all(agency in directory.agencies for agency in named):
+        return ()
+    remedy = "name agencies by the ids that the directory lists; an external one is listed too"
+    return (Problem("data", "SCHEMA", "directory.v1", "an agency that is named is not in the directory", remedy),)
+
+
 def sealed_problems(event: Event, sealed: bytes | None, directory: Directory) -> tuple[Problem, ...]:
     """A sealed part must be the one that the facts name, and for nobody but the agencies that they name."""
     claimed = event.data.sealed_digest

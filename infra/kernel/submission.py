@@ -14,7 +14,7 @@ from .bench import Bench, marks
 from .casebook import CaseRecord
 from .decode import DeadLetter, Submission
 from .effects import InboxRow, ParkedRow
-from .problems import reused_id, schema_problem, sealed_problems, signature_problem
+from .problems import party_problems, reused_id, schema_problem, sealed_problems, signature_problem
 from .records import Record
 
 
@@ -95,7 +95,8 @@ def _envelope_problems(bench: Bench, submission: Submission, accepted: datetime)
     if submission.faults:
         return tuple(schema_problem(where, fault) for where, fault in submission.faults)
     if submission.event is not None:
-        return sealed_problems(submission.event, submission.sealed, bench.directory)
+        event = submission.event
+        return party_problems(event, bench.directory) or sealed_problems(event, submission.sealed, bench.directory)
     return ()
 
 
