@@ -20,6 +20,7 @@ class Follower:
     def __init__(self, registrar: bytes) -> None:
         self._registrar = registrar
         self._directory = Directory()
+        self._history: dict[int, Directory] = {0: self._directory}
         self.refused: str | None = None
         self.read = asyncio.Event()
 
@@ -27,6 +28,10 @@ class Follower:
     def directory(self) -> Directory:
         """The newest directory that has been read and checked."""
         return self._directory
+
+    def at(self, sequence: int) -> Directory:
+        """The directory as it stood after an entry; the newest where that entry has not been read."""
+        return self._history.get(sequence, self._directory)
 
     async def records(self, batch: Sequence[Record]) -> None:
         """Take in entries and heads, in order."""
@@ -38,6 +43,7 @@ class Follower:
                 self._directory = self._directory.extend(
                     read_entry(body, record.header(JWS) or "", self._registrar), body
                 )
+                self._history.setdefault(self._directory.sequence, self._directory)
             except DirectoryRefused as error:
                 self.refused = str(error)
                 log.critical("the directory does not hold together; proposals wait", extra={"reason": str(error)})

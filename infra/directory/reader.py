@@ -44,3 +44,22 @@ async def follow(
         with suppress(asyncio.CancelledError):
             await task
         await consumer.stop()
+
+
+async def read_to_end(settings: KafkaSettings, client_id: str) -> list[Record]:
+    """Every record that the directory holds now."""
+    place = TopicPartition(TOPIC, 0)
+    consumer = AIOKafkaConsumer(
+        **settings.aiokafka(), client_id=client_id, auto_offset_reset="earliest", enable_auto_commit=False
+    )
+    await consumer.start()
+    try:
+        consumer.assign([place])
+        end = (await consumer.end_offsets([place]))[place]
+        records: list[Record] = []
+        while await consumer.position(place) < end:
+            fetched = await consumer.getmany(place, timeout_ms=500)
+            records += [to_record(message) for message in fetched.get(place, [])]
+        return records
+    finally:
+        await consumer.stop()

@@ -15,6 +15,7 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -35,6 +36,7 @@ from .submission import dead_letter, judge, unsigned
 from .verify import verify
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 BACK_OFF = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 NOTICE_EVERY = timedelta(minutes=1)
 
@@ -66,7 +68,7 @@ class Kernel:
         decoded = [decode(record) for record in batch]
         signed = [item for item in decoded if isinstance(item, Submission)]
         await verify(signed, self.keyring.directory, self.threads)
-        await self._persist(decoded, self._decide)
+        await self.persist(decoded, self._decide, _unstorable)
 
     async def events(self, batch: Sequence[Record]) -> None:
         """Follow what other services have accepted."""
@@ -76,24 +78,33 @@ class Kernel:
             name = (item.record.header(TYPE) or "").removeprefix("safepassage.").rpartition(".v")[0]
             if name in followed:
                 item.event, item.acceptance = self._accepted_elsewhere(item.record)
-        await self._persist(read_items, self._follow)
+        await self.persist(read_items, self._follow, lambda item: _Followed(item.record, None, None))
 
     async def ticks(self, batch: Sequence[Record]) -> None:
         """Move the clocks of replayed cases."""
-        await self._persist([_Tick.of(record) for record in batch], self._tick)
+        await self.persist(
+            [_Tick.of(record) for record in batch], self._tick, lambda item: _Tick(item.record, "", None, {})
+        )
 
     async def timers(self, before: datetime) -> int:
         """Let what was due before an instant happen; returns how many cases were looked at."""
         cases = await self.store.due(before, 500)
         if cases:
-            await self._persist(cases, self._advance)
+            await self.persist(cases, self._advance, _impossible)
         return len(cases)
 
     # -- one transaction -----------------------------------------------------------------------------------------
 
-    async def _persist(
-        self, items: Sequence[_Item], work: Callable[[Transaction, Sequence[_Item]], Awaitable[None]]
+    async def persist(
+        self,
+        items: Sequence[T],
+        work: Callable[[Transaction, Sequence[T]], Awaitable[None]],
+        spoil: Callable[[T], T],
     ) -> None:
+        """Do `work` on a batch in one transaction, however often that has to be tried.
+
+        `spoil` gives what takes the place of the one item whose values the database refuses.
+        """
         attempt = 0
         while items:
             try:
@@ -108,15 +119,14 @@ class Kernel:
             except DataRefused:
                 if len(items) > 1:
                     half = len(items) // 2
-                    await self._persist(items[:half], work)
+                    await self.persist(items[:half], work, spoil)
                     items = items[half:]
                     continue
-                items = [_refused_by_database(items[0])]
+                items = [spoil(items[0])]
         self.wake_relay.set()
 
-    async def _begin(
-        self, transaction: Transaction, items: Sequence[_Item], cases: set[str], events: set[str]
-    ) -> Bench:
+    async def begin(self, transaction: Transaction, cases: set[str], events: set[str]) -> Bench:
+        """Lock and load what a batch touches."""
         loaded = await transaction.load(sorted(cases)) if cases else {}
         inbox = await transaction.inbox(sorted(events)) if events else {}
         waiting = sorted(case for case, record in loaded.items() if record.waiting)
@@ -124,7 +134,8 @@ class Kernel:
         directory = self.keyring.directory
         return Bench(self.office, self.signer, directory, self.clock.now(), self.replay, loaded, inbox, parked)
 
-    async def _end(self, transaction: Transaction, bench: Bench) -> None:
+    async def end(self, transaction: Transaction, bench: Bench) -> None:
+        """Hand on what new roles are owed, number and sign what is said, and write it all."""
         while bench.regrant:
             cases, bench.regrant = sorted(bench.regrant), set()
             rows = await transaction.accepted(cases)
@@ -140,7 +151,7 @@ class Kernel:
         outbox = post(letters, first, self.office.name, self.signer, bench.now, self.replay, self.answers)
         await transaction.save(bench.effects, bench.timers(), outbox)
 
-    async def _fresh(
+    async def fresh(
         self, transaction: Transaction, records: Sequence[Record]
     ) -> tuple[set[tuple[Place, int]], dict[Place, int]]:
         """Which of these records have not been dealt with by another copy, and the positions after them."""
@@ -152,13 +163,12 @@ class Kernel:
             after[record.place] = max(after.get(record.place, 0), record.offset + 1, stored.get(record.place, 0))
         return fresh, after
 
-    async def _decide(self, transaction: Transaction, items: Sequence[_Item]) -> None:
-        submissions = [item for item in items if isinstance(item, Submission | DeadLetter)]
-        fresh, after = await self._fresh(transaction, [item.record for item in submissions])
-        submissions = [item for item in submissions if (item.record.place, item.record.offset) in fresh]
+    async def _decide(self, transaction: Transaction, items: Sequence[Submission | DeadLetter]) -> None:
+        fresh, after = await self.fresh(transaction, [item.record for item in items])
+        submissions = [item for item in items if (item.record.place, item.record.offset) in fresh]
         signed = [item for item in submissions if isinstance(item, Submission) and item.unsigned is None]
         cases = {item.header.subject for item in signed}
-        bench = await self._begin(transaction, items, cases, {item.header.id for item in signed})
+        bench = await self.begin(transaction, cases, {item.header.id for item in signed})
         for item in submissions:
             if isinstance(item, DeadLetter):
                 dead_letter(bench, item)
@@ -167,37 +177,34 @@ class Kernel:
             else:
                 judge(bench, item)
         bench.effects.positions = after
-        await self._end(transaction, bench)
+        await self.end(transaction, bench)
 
-    async def _follow(self, transaction: Transaction, items: Sequence[_Item]) -> None:
-        followed = [item for item in items if isinstance(item, _Followed)]
-        fresh, after = await self._fresh(transaction, [item.record for item in followed])
-        followed = [item for item in followed if (item.record.place, item.record.offset) in fresh]
+    async def _follow(self, transaction: Transaction, items: Sequence[_Followed]) -> None:
+        fresh, after = await self.fresh(transaction, [item.record for item in items])
+        followed = [item for item in items if (item.record.place, item.record.offset) in fresh]
         cases = {item.event.case for item in followed if item.event is not None}
-        bench = await self._begin(transaction, items, cases, set())
+        bench = await self.begin(transaction, cases, set())
         for item in followed:
             if item.event is not None and item.acceptance is not None:
                 follow(bench, item.event, item.acceptance)
         bench.effects.positions = after
-        await self._end(transaction, bench)
+        await self.end(transaction, bench)
 
-    async def _tick(self, transaction: Transaction, items: Sequence[_Item]) -> None:
-        ticks = [item for item in items if isinstance(item, _Tick)]
-        fresh, after = await self._fresh(transaction, [item.record for item in ticks])
-        ticks = [item for item in ticks if (item.record.place, item.record.offset) in fresh and item.to is not None]
-        bench = await self._begin(transaction, items, {item.case for item in ticks}, set())
+    async def _tick(self, transaction: Transaction, items: Sequence[_Tick]) -> None:
+        fresh, after = await self.fresh(transaction, [item.record for item in items])
+        ticks = [item for item in items if (item.record.place, item.record.offset) in fresh and item.to is not None]
+        bench = await self.begin(transaction, {item.case for item in ticks}, set())
         for item in ticks:
             if item.to is not None:
                 tick(bench, item.case, item.to, item.after)
         bench.effects.positions = after
-        await self._end(transaction, bench)
+        await self.end(transaction, bench)
 
-    async def _advance(self, transaction: Transaction, items: Sequence[_Item]) -> None:
-        cases = {item for item in items if isinstance(item, str)}
-        bench = await self._begin(transaction, items, cases, set())
-        for case in sorted(cases):
+    async def _advance(self, transaction: Transaction, items: Sequence[str]) -> None:
+        bench = await self.begin(transaction, set(items), set())
+        for case in sorted(set(items)):
             advance(bench, bench.cases[case], bench.now)
-        await self._end(transaction, bench)
+        await self.end(transaction, bench)
 
     # -- small things --------------------------------------------------------------------------------------------
 
@@ -259,15 +266,9 @@ class _Tick:
         return cls(record, "", None, {})
 
 
-_Item = Submission | DeadLetter | _Followed | _Tick | str
+def _unstorable(item: Submission | DeadLetter) -> Submission | DeadLetter:
+    return DeadLetter(item.record, item.digest, "its values cannot be stored")
 
 
-def _refused_by_database(item: _Item) -> _Item:
-    """What takes the place of the one record whose values the database refuses."""
-    if isinstance(item, Submission):
-        return DeadLetter(item.record, item.digest, "its values cannot be stored")
-    if isinstance(item, _Followed):
-        return _Followed(item.record, None, None)
-    if isinstance(item, _Tick):
-        return _Tick(item.record, "", None, {})
-    raise DataRefused("a deadline or an answer cannot be stored: see the service's log") from None
+def _impossible(case: str) -> str:
+    raise DataRefused("a deadline cannot be stored: see the service's log")

@@ -109,6 +109,11 @@ class MemoryTransaction:
         self._effects = Effects()
         self._timers: Mapping[str, datetime | None] = {}
         self._outbox: list[Outgoing] = []
+        self._acts: list[Callable[[], None]] = []
+
+    def on_commit(self, act: Callable[[], None]) -> None:
+        """Do this with everything else, when the block ends well."""
+        self._acts.append(act)
 
     async def positions(self, places: Iterable[Place]) -> Mapping[Place, int]:
         """The next offset of each partition."""
@@ -192,3 +197,5 @@ class MemoryTransaction:
         for record in self._outbox:
             tables.outbox[tables.next_position] = record
             tables.next_position += 1
+        for act in self._acts:
+            act()

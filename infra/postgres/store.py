@@ -153,9 +153,7 @@ class PostgresTransaction:
         rows = await self.connection.fetch(SQL["take_numbers"], agencies, [counts[agency] for agency in agencies])
         return {row["agency"]: row["last"] - counts[row["agency"]] + 1 for row in rows}
 
-    async def save(
-        self, effects: Effects, timers: Mapping[str, datetime | None], outbox: Sequence[Outgoing]
-    ) -> None:
+    async def save(self, effects: Effects, timers: Mapping[str, datetime | None], outbox: Sequence[Outgoing]) -> None:
         """Write everything, one round trip a table."""
         execute = self.connection.execute
         if effects.cases:
@@ -168,9 +166,9 @@ class PostgresTransaction:
         if effects.unparked:
             await execute(SQL["delete_parked"], sorted(effects.unparked))
         if effects.parked:
-            await execute(SQL["insert_parked"], *_columns([_parked_values(row) for row in effects.parked.values()]))
+            await execute(SQL["insert_parked"], *columns([_parked_values(row) for row in effects.parked.values()]))
         if effects.inbox:
-            await execute(SQL["insert_inbox"], *_columns([_inbox_values(row) for row in effects.inbox.values()]))
+            await execute(SQL["insert_inbox"], *columns([_inbox_values(row) for row in effects.inbox.values()]))
         if effects.redelivered:
             delivered = [" ".join(agencies) for agencies in effects.redelivered.values()]
             await execute(SQL["set_delivered"], list(effects.redelivered), delivered)
@@ -183,7 +181,7 @@ class PostgresTransaction:
         """Put records into the outbox, in order."""
         if outbox:
             rows = [(item.topic, item.key, item.value, json.dumps(item.headers)) for item in outbox]
-            await self.connection.execute(SQL["insert_outbox"], *_columns(rows))
+            await self.connection.execute(SQL["insert_outbox"], *columns(rows))
 
 
 def _places(places: Iterable[Place]) -> tuple[list[str], list[int]]:
@@ -191,7 +189,8 @@ def _places(places: Iterable[Place]) -> tuple[list[str], list[int]]:
     return [place.topic for place in ordered], [place.partition for place in ordered]
 
 
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+def columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    """Rows as columns, for `unnest`."""
     return [list(column) for column in zip(*rows, strict=True)]
 
 

@@ -47,15 +47,21 @@ def judge(docket: CaseRecord, event: Event, acceptance: Acceptance, directory: D
     decision = JOURNEYS[family].decide(docket.state(family), event, context)
     findings = [Finding(mark.rule, mark.code) for mark in acceptance.breaches]
     if not isinstance(decision, Accept) or _pairs(decision) != {(mark.rule, mark.code) for mark in acceptance.breaches}:
-        findings.append(Finding("JUDGEMENT", "disagreement"))
+        findings.append(Finding("AUDIT-JUDGEMENT", "disagreement"))
     if event.type.name == "deadline-passed":
-        findings.append(Finding(str(getattr(event.data, "rule", "")), "deadline"))
+        findings.append(_passed(event))
     docket.states[family] = JOURNEYS[family].evolve(docket.state(family), event)
     docket.sequences[family] = acceptance.sequence
     data = event.data.model_dump(mode="json", exclude_none=True)
     seen = Seen(acceptance.sequence, event.id, event.name, event.actor, event.time, data)
     docket.seen[family] = (*docket.seen.get(family, ()), seen)
     return findings
+
+
+def _passed(event: Event) -> Finding:
+    """A deadline that passed: what a text forbids beyond it is a breach, what should have come is missing."""
+    rule = str(event.data.model_dump()["rule"])
+    return Finding(rule, "breach" if rule.startswith("D107-") else "missing")
 
 
 def _pairs(decision: Accept) -> set[tuple[str, str]]:
