@@ -69,7 +69,7 @@ class MemoryTopics:
         self._pause = pause
         self._faults = faults if faults is not None else Faults(0, 0, 0)
         self._subscriptions: list[tuple[tuple[str, ...], str, Handler, Positions]] = []
-        self._tasks: list[asyncio.Task[None]] = []
+        self.tasks: list[asyncio.Task[None]] = []
         self.dead = False
 
     def subscribe(self, topics: Sequence[str], group: str, handler: Handler, positions: Positions) -> None:
@@ -80,12 +80,12 @@ class MemoryTopics:
         """Join the groups and begin to read."""
         for topics, group, handler, positions in self._subscriptions:
             self._broker.members.setdefault(group, []).append(self)
-            self._tasks.append(asyncio.create_task(self._consume(topics, group, handler, positions)))
+            self.tasks.append(asyncio.create_task(self._consume(topics, group, handler, positions)))
 
     async def stop(self) -> None:
         """Leave the groups."""
         self.cut()
-        for task in self._tasks:
+        for task in self.tasks:
             with suppress(asyncio.CancelledError, Unavailable):
                 await task
 
@@ -95,7 +95,7 @@ class MemoryTopics:
         for _, group, _, _ in self._subscriptions:
             with suppress(ValueError):
                 self._broker.members.get(group, []).remove(self)
-        for task in self._tasks:
+        for task in self.tasks:
             task.cancel()
 
     async def send(self, records: Sequence[Outgoing]) -> list[int]:

@@ -36,7 +36,12 @@ class MemoryWire:
                 await self._task
 
     async def submit(
-        self, agency: str, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes | None]]
+        self,
+        agency: str,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Sequence[tuple[str, bytes | None]],
     ) -> tuple[str, int, int]:
         """Append a record; returns where it stands."""
         await self._pause()
