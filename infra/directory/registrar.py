@@ -101,13 +101,13 @@ class Registrar:
 async def serve(config: RegistrarConfig) -> None:
     """Run until cancelled."""
     clock = WallClock()
+    first = _STATEMENTS.validate_json(await asyncio.to_thread(Path(config.statements).read_text, "utf-8"))
     producer = Producer(config.kafka(), "registrar", linger_ms=0)
     registrar = Registrar(config.signer(), producer)
     try:
         await registrar.read(await read_to_end(config.kafka(), "registrar"))
         if registrar.directory.sequence == 0:
-            text = Path(config.statements).read_text(encoding="utf-8")
-            await registrar.state(_STATEMENTS.validate_json(text), clock.now())
+            await registrar.state(first, clock.now())
         while True:
             with suppress(ConnectionError):
                 await registrar.state([HeadEntry(at=clock.now())], clock.now())

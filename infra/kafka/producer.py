@@ -75,10 +75,10 @@ class Producer:
         errors = [item if isinstance(item, BaseException) else next(answered) for item in futures]
         stuck: set[tuple[str, str]] = set()
         failed: list[int] = []
-        for index, (record, error) in enumerate(zip(records, errors, strict=True)):
-            if isinstance(error, BaseException):
+        for index, (record, outcome) in enumerate(zip(records, errors, strict=True)):
+            if isinstance(outcome, BaseException):
                 stuck.add((record.topic, record.key))
-                log.warning("a record could not be written", extra={"reason": type(error).__name__})
+                log.warning("a record could not be written", extra={"reason": type(outcome).__name__})
             if (record.topic, record.key) in stuck:
                 failed.append(index)
         if failed:

@@ -34,7 +34,7 @@ def post(
     replay: bool,
     answers: str,
 ) -> list[Outgoing]:
-    """The records of these letters, in order. `first` is each agency's next number, `answers` where ticks are answered."""
+    """The records of these letters, in order. `first` has each agency's next number; `answers` is the ticks' topic."""
     free = dict(first)
     records: list[Outgoing] = []
     for letter in letters:

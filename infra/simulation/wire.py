@@ -7,6 +7,7 @@ from typing import Protocol
 
 from infra.kernel.records import Record
 
+Headers = tuple[tuple[str, bytes | None], ...]
 MailHandler = Callable[[str, Sequence[Record]], Awaitable[None]]
 AnswerHandler = Callable[[Sequence[Record]], Awaitable[None]]
 
@@ -20,7 +21,7 @@ class Wire(Protocol):
         topic: str,
         key: bytes | None,
         value: bytes | None,
-        headers: Sequence[tuple[str, bytes | None]],
+        headers: Headers,
     ) -> tuple[str, int, int]:
         """Write a record as this agency; returns topic, partition and offset once it is written."""
         ...

@@ -13,7 +13,7 @@ from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import to_record
 from infra.kernel.post import mailbox
 
-from .wire import AnswerHandler, MailHandler
+from .wire import AnswerHandler, Headers, MailHandler
 
 ANSWERS = ("intake", "justice", "referral", "custody", "repatriation")
 
@@ -78,7 +78,7 @@ class KafkaWire:
         topic: str,
         key: bytes | None,
         value: bytes | None,
-        headers: Sequence[tuple[str, bytes | None]],
+        headers: Headers,
     ) -> tuple[str, int, int]:
         """Write a record as this agency; returns where it stands."""
         written = await self._producers[agency].send_and_wait(topic, value, key, headers=list(headers))

@@ -9,7 +9,7 @@ from contextlib import suppress
 from infra.kernel.post import mailbox
 from infra.kernel.records import Place
 
-from .memory_kafka import Broker, Pause
+from .memory_kafka import Broker, Headers, Pause
 from .wire import AnswerHandler, MailHandler
 
 ANSWERS = ("intake", "justice", "referral", "custody", "repatriation")
@@ -41,7 +41,7 @@ class MemoryWire:
         topic: str,
         key: bytes | None,
         value: bytes | None,
-        headers: Sequence[tuple[str, bytes | None]],
+        headers: Headers,
     ) -> tuple[str, int, int]:
         """Append a record; returns where it stands."""
         await self._pause()

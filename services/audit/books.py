@@ -1,4 +1,4 @@
-"""The audit's own tables, inside the kernel's transaction: dockets, what cannot be judged yet, verdicts, and the log."""
+"""The audit's tables, inside the kernel's transaction: dockets, what cannot be judged yet, verdicts, and the log."""
 
 from __future__ import annotations
 

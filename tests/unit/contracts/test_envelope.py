@@ -1,0 +1,113 @@
+"""The envelope takes any bytes, and says what is wrong without repeating them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.envelope import MAX_BODY, EnvelopeError, Malformed, Unacceptable, compose, read
+from contracts.identifiers import derived_id, new_id
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+CASE = derived_id(NOW, "case")
+
+
+def envelope(**changes: Any) -> dict[str, Any]:
+    body = compose(
+        id=derived_id(NOW, "event"),
+        source="/agencies/kh-moi-ahtjp",
+        type="safepassage.custody.died.v1",
+        subject=CASE,
+        time=NOW,
+        data={"custody": derived_id(NOW, "custody"), "cause": "illness", "place_kind": "hospital"},
+    )
+    return {**json.loads(body), **changes}
+
+
+def dumps(value: object) -> bytes:
+    return json.dumps(value).encode()
+
+
+def test_what_compose_writes_is_read_back() -> None:
+    body = dumps(envelope())
+    event = read(body)
+    assert (event.name, event.actor, event.case, event.time) == ("custody.died", "kh-moi-ahtjp", CASE, NOW)
+    assert event.body is body
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_either_an_event_or_refused(body: bytes) -> None:
+    with pytest.raises(EnvelopeError):
+        read(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
+        b"{" + b" " * MAX_BODY + b"}",
+        dumps(envelope()).replace(b'"id"', b'"source":"/agencies/kh-cmp","id"', 1),
+        dumps(envelope(id="not-a-uuid")),
+        dumps(envelope(id=derived_id(NOW, "x").upper())),
+        dumps(envelope(source="/agencies/KH")),
+        dumps(envelope(source="/agencies/kh-a\n")),
+        dumps(envelope(source="https://example.org/")),
+        dumps(envelope(subject="somebody")),
+        dumps(envelope(type="other.custody.died.v1")),
+        b'{"specversion":NaN}',
+    ],
+    ids=range(15),
+)
+def test_malformed_bytes_name_no_sender(body: bytes) -> None:
+    with pytest.raises(Malformed):
+        read(body)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"specversion": "0.3"}, "specversion"),
+        ({"time": "2026-01-02T03:04:05"}, "time"),
+        ({"time": "yesterday"}, "time"),
+        ({"time": 5}, "time"),
+        ({"time": "0001-01-01T00:00:00Z"}, "time"),
+        ({"time": "2026-02-30T00:00:00Z"}, "time"),
+        ({"datacontenttype": "text/plain"}, "datacontenttype"),
+        ({"type": "safepassage.custody.vanished.v1"}, "type"),
+        ({"type": "safepassage.custody.died.v9"}, "type"),
+        ({"data": {"custody": "x", "cause": "illness"}}, "data.custody"),
+        ({"data": None}, "data"),
+        ({"partitionkey": "x"}, "partitionkey"),
+    ],
+)
+def test_an_envelope_that_cannot_be_used_names_the_field(changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(Unacceptable) as refused:
+        read(dumps(envelope(**changes)))
+    assert field in {where for where, _ in refused.value.faults}
+
+
+def test_every_fault_is_listed_and_none_repeats_what_was_sent() -> None:
+    secret = "Somebody's Name"
+    with pytest.raises(Unacceptable) as refused:
+        read(dumps(envelope(specversion=secret, time=secret, data={"cause": secret, secret: 1})))
+    assert {"specversion", "time", "data.custody", "data.cause"} <= {where for where, _ in refused.value.faults}
+    assert secret not in str(refused.value.faults)
+
+
+def test_ids_are_uuid7_and_follow_from_their_cause() -> None:
+    assert derived_id(NOW, "a", "b") == derived_id(NOW, "a", "b")
+    assert derived_id(NOW, "a", "b") != derived_id(NOW, "ab")
+    assert new_id(NOW) != new_id(NOW)
+    for made in (derived_id(NOW, "a"), new_id(NOW)):
+        assert made[14] == "7"
+        assert made[19] in "89ab"
+        assert int(made.replace("-", "")[:12], 16) == int(NOW.timestamp() * 1000)
