@@ -89,7 +89,7 @@ class Desk:
         return self.notes.agency
 
     def burst(self, cause: str, low: float, high: float) -> Burst:
-        """A burst between `low` and `high` hours from now; `cause` is new for every burst of this agency in the case."""
+        """A burst `low` to `high` hours from now; `cause` is new for every burst of this agency in the case."""
         seconds = self.between(int(low * 3600), int(high * 3600), "delay", cause)
         at = (self.now + timedelta(seconds=seconds)).replace(microsecond=self._place() * 1000)
         return Burst(self, at, cause)

@@ -152,9 +152,8 @@ def _ask(desk: Desk, burst: Burst, to: str, replaces: str | None) -> None:
 
 def _ask_another(desk: Desk, heard: Heard) -> list[Act]:
     asked = desk.recall("asked")
-    left = [
-        agency for agency in desk.world.shelters_for(desk.notes.card["found_province"]) if agency not in asked["agencies"]
-    ]
+    shelters = desk.world.shelters_for(desk.notes.card["found_province"])
+    left = [agency for agency in shelters if agency not in asked["agencies"]]
     if not left:
         return []
     burst = desk.burst(f"ask again {short(heard.id)}", 1, 2)

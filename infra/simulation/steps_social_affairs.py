@@ -120,9 +120,7 @@ def tracing_task(desk: Desk, heard: Heard) -> list[Act]:
     if heard.data["to"] != desk.me or heard.data["service"] != Service.FAMILY_TRACING:
         return []
     burst = desk.burst("take task", 6, 30)
-    burst.say(
-        "referral.answered", {"request": heard.id, "answer": Answer.ACCEPTED, "capacity": Capacity.CAPACITY}
-    )
+    burst.say("referral.answered", {"request": heard.id, "answer": Answer.ACCEPTED, "capacity": Capacity.CAPACITY})
     return burst.acts
 
 
