@@ -1,0 +1,186 @@
+"""The tree's hashing, its growing edge, and which stored nodes a proof is made of (RFC 6962 §2.1).
+
+A *node* is ``(level, index)``: the root of the perfect subtree over the leaves ``index·2^level`` up to, not including,
+``(index+1)·2^level``. Perfect subtrees never change once they are full, so they are all that a log stores; every other
+hash of a tree of any size is folded from at most one of them a level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from .errors import ProofRefused, Reason
+
+HASH_LENGTH = 32
+MAX_SIZE = (1 << 63) - 1
+"""Tree sizes fit a signed 64-bit number, as other implementations and databases keep them."""
+
+EMPTY_ROOT = sha256(b"").digest()
+
+Node = tuple[int, int]
+Plan = list[list[Node]]
+"""For each hash of a proof, in order, the nodes that it is folded from, left to right."""
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """The hash of a leaf: ``SHA-256(00 ‖ entry)``."""
+    return sha256(b"\x00" + entry).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """The hash of an inner node: ``SHA-256(01 ‖ left ‖ right)``."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+def fold(hashes: Sequence[bytes]) -> bytes:
+    """The root over neighbouring perfect subtrees, largest first; of none, the empty tree's."""
+    if not hashes:
+        return EMPTY_ROOT
+    root = hashes[-1]
+    for left in hashes[-2::-1]:
+        root = node_hash(left, root)
+    return root
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """New neighbouring nodes of one level, from `first` on."""
+
+    level: int
+    first: int
+    hashes: list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """All that is needed to grow a tree of `size` leaves: the roots of its perfect subtrees, largest first."""
+
+    size: int = 0
+    hashes: tuple[bytes, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_size(self.size)
+        if len(self.hashes) != self.size.bit_count():
+            raise ProofRefused(Reason.PROOF_LENGTH, "a frontier has one hash for each one-bit of its size")
+        for value in self.hashes:
+            check_hash(value)
+
+    def root(self) -> bytes:
+        """The root hash of the tree."""
+        return fold(self.hashes)
+
+    def extend(self, leaves: Sequence[bytes]) -> tuple[Frontier, list[Row]]:
+        """The frontier with these leaf hashes appended, and every node that came to be, the leaves' own row first."""
+        old = {level: value for (level, _), value in zip(perfect_subtrees(0, self.size), self.hashes, strict=True)}
+        first, fresh, level = self.size, list(leaves), 0
+        rows: list[Row] = []
+        edge: list[bytes] = []
+        while first or fresh:
+            if fresh:
+                rows.append(Row(level, first, fresh))
+            line = [old[level], *fresh] if first & 1 else fresh[:]
+            if len(line) & 1:
+                edge.append(line.pop())
+            fresh = [sha256(b"\x01" + a + b).digest() for a, b in zip(line[::2], line[1::2], strict=True)]
+            first, level = first >> 1, level + 1
+        return Frontier(self.size + len(leaves), tuple(reversed(edge))), rows
+
+
+def perfect_subtrees(begin: int, end: int) -> list[Node]:
+    """The nodes that cover the leaves from `begin` up to, not including, `end`, as large as they can be."""
+    nodes: list[Node] = []
+    while begin < end:
+        level = (end - begin).bit_length() - 1
+        if begin:
+            level = min(level, (begin & -begin).bit_length() - 1)
+        nodes.append((level, begin >> level))
+        begin += 1 << level
+    return nodes
+
+
+def inclusion_plan(index: int, size: int) -> Plan:
+    """What the proof that leaf `index` is in the tree of `size` consists of, the leaf's sibling first (§2.1.1)."""
+    check_index(index, size)
+    begin, end = 0, size
+    ranges: list[tuple[int, int]] = []
+    while end - begin > 1:
+        middle = begin + _split(end - begin)
+        if index < middle:
+            ranges.append((middle, end))
+            end = middle
+        else:
+            ranges.append((begin, middle))
+            begin = middle
+    return [perfect_subtrees(*part) for part in reversed(ranges)]
+
+
+def consistency_plan(old: int, new: int) -> Plan:
+    """What the proof that the tree of `new` leaves extends the one of `old` consists of (§2.1.2)."""
+    check_sizes(old, new)
+    begin, end = 0, new
+    ranges: list[tuple[int, int]] = []
+    while old != end:
+        middle = begin + _split(end - begin)
+        if old <= middle:
+            ranges.append((middle, end))
+            end = middle
+        else:
+            ranges.append((begin, middle))
+            begin = middle
+    if begin:
+        ranges.append((begin, end))
+    return [perfect_subtrees(*part) for part in reversed(ranges)]
+
+
+def assemble(plan: Plan, get: Callable[[Node], bytes]) -> list[bytes]:
+    """The hashes of a proof from stored nodes; whatever `get` raises passes through."""
+    return [fold([get(node) for node in part]) for part in plan]
+
+
+def inclusion_proof(index: int, size: int, get: Callable[[Node], bytes]) -> list[bytes]:
+    """The proof that leaf `index` is in the tree of `size` leaves."""
+    return assemble(inclusion_plan(index, size), get)
+
+
+def consistency_proof(old: int, new: int, get: Callable[[Node], bytes]) -> list[bytes]:
+    """The proof that the tree of `new` leaves begins with the tree of `old`."""
+    return assemble(consistency_plan(old, new), get)
+
+
+def check_hash(value: object) -> bytes:
+    """A SHA-256 hash, or `ProofRefused`."""
+    if not isinstance(value, bytes) or len(value) != HASH_LENGTH:
+        raise ProofRefused(Reason.HASH_LENGTH, "a hash is 32 bytes")
+    return value
+
+
+def check_size(size: object) -> int:
+    """A tree size, or `ProofRefused`: a bool is none, nor is a float that happens to be whole."""
+    if type(size) is not int or not 0 <= size <= MAX_SIZE:
+        raise ProofRefused(Reason.NUMBER, "a size is a whole number from 0 to 2^63-1")
+    return size
+
+
+def check_index(index: object, size: object) -> None:
+    """A leaf's index in a tree of this size, or `ProofRefused`."""
+    limit = check_size(size)
+    if type(index) is not int or index < 0:
+        raise ProofRefused(Reason.NUMBER, "an index is a whole number from 0")
+    if index >= limit:
+        raise ProofRefused(Reason.INDEX_OUTSIDE_TREE, "the index lies beyond the tree")
+
+
+def check_sizes(old: object, new: object) -> None:
+    """Sizes between which a consistency proof says something, or `ProofRefused`."""
+    before, after = check_size(old), check_size(new)
+    if before == 0:
+        raise ProofRefused(Reason.EMPTY_TREE, "every tree extends the empty one: a proof says nothing")
+    if before > after:
+        raise ProofRefused(Reason.SIZE_ORDER, "the earlier tree is the larger")
+
+
+def _split(count: int) -> int:
+    """The largest power of two below `count`."""
+    return 1 << (count - 1).bit_length() - 1
