@@ -41,7 +41,7 @@ class Rates:
     extra: float = 0.0135
     late: float = 0.15
     out_of_order: float = 0.18
-    against_a_rule: float = 0.09
+    against_a_rule: float = 0.13
 
     @classmethod
     def none(cls) -> Rates:

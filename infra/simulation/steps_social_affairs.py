@@ -130,12 +130,10 @@ def told_whom(desk: Desk, heard: Heard) -> list[Act]:
         return []
     desk.remember("identity", heard.sealed)
     request = heard.data["request"]
-    begun = desk.burst("begin", 2, 8)
-    begun.say("referral.started", {"request": request})
     done = desk.burst("visit family", 4 * 24, 8 * 24)
     done.say("repatriation.family-assessed", _family(desk))
     done.say("referral.completed", {"request": request, "supports": [SupportType.SOCIAL_CARE]})
-    return [*begun.acts, *done.acts]
+    return done.acts
 
 
 def offered(desk: Desk, heard: Heard) -> list[Act]:
