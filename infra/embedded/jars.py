@@ -26,7 +26,8 @@ def cache_directory() -> Path:
 def class_path(progress: Callable[[str], None]) -> str:
     """The class path of Kafka 4.4; fetches it the first time. Raises `DownloadFailed` or `FilesChanged`."""
     cache = cache_directory() / "kafka"
-    expected = dict(reversed(line.split()) for line in SUMS.read_text(encoding="utf-8").splitlines())
+    lines = (line.split() for line in SUMS.read_text(encoding="utf-8").splitlines())
+    expected = {name: digest for digest, name in lines}
     folder = _cached(cache)
     if folder is None:
         progress(f"fetching Apache Kafka, about {MEGABYTES} MB, once")

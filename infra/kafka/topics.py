@@ -43,9 +43,7 @@ class KafkaTopics:
         self.broker = KafkaBroker(
             settings.bootstrap,
             client_id=client_id,
-            security=SASLScram512(
-                settings.username, settings.password, ssl_context=settings.context(), use_ssl=True
-            ),
+            security=SASLScram512(settings.username, settings.password, ssl_context=settings.context(), use_ssl=True),
             allow_auto_create_topics=False,
             logger=None,
             apply_types=False,
