@@ -26,7 +26,7 @@ LATE_ACTS = frozenset(
     }
 )
 """Facts that nothing is set off by: an office that was offline reports them afterwards (CUS-TIME)."""
-LATE_HOURS = (36, 84)
+LATE_HOURS = (50, 96)
 SWAPPED = (
     ("intake.report-received", "intake."),
     ("repatriation.follow-up-made", "repatriation.closed"),
@@ -39,8 +39,8 @@ class Rates:
     """How often, of 1. `extra` is of all acts, for each kind of extra record; the others of the acts that allow it."""
 
     extra: float = 0.0135
-    late: float = 0.15
-    out_of_order: float = 0.18
+    late: float = 0.17
+    out_of_order: float = 0.21
     against_a_rule: float = 0.13
 
     @classmethod

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from contracts.codes import Condition, Escort, Need, PlaceKind, Purpose, ReportChannel
+from contracts import guidelines
+from contracts.codes import Condition, Escort, Need, Person, PlaceKind, Purpose, ReportChannel
 from contracts.envelope import rfc3339
 from contracts.fields import case_code
-from contracts.standards import DecidingOrganization, SupportType, TraffickingStatus, TypeOfExploitation
+from contracts.standards import DecidingOrganization, Gender, SupportType, TraffickingStatus, TypeOfExploitation
 from contracts.steps import (
     CounterpartAnswer,
     FamilyOutcome,
@@ -25,7 +26,7 @@ from contracts.steps import (
 )
 
 from .act import Act, Sealing
-from .desk import Burst, Desk, Heard, short
+from .desk import WRITING, Burst, Desk, Heard, short
 from .routes import Route, route_of
 
 __all__ = ["REACTIONS", "opening"]
@@ -303,17 +304,21 @@ def _request(
     determination: str | None,
     tracing: str | None,
 ) -> None:
+    on = (burst.at - WRITING).date()
+    way = guidelines.corridor(route.country, "KH", Person(person), on, Gender(gender) if gender else None)
+    if way is None:
+        raise LookupError(f"no corridor from {route.country}")
     burst.say(
         "repatriation.requested",
         {
             "to": route.home,
             "from_country": route.country,
             "to_country": "KH",
-            "corridor": route.corridor,
-            "channel": route.channel,
+            "corridor": way.id,
+            "channel": way.channel,
             "person": person,
             "gender": gender,
-            "instrument": route.instrument(burst.at.date()),
+            "instrument": way.instrument,
             "informed": desk.known("intake.child-informed"),
             "determination": determination,
             "tracing": tracing,
@@ -335,7 +340,7 @@ def _offer(desk: Desk, burst: Burst, route: Route, request: str, travel_at: date
             "documents": ["laissez-passer", "joint-risk-matrix"],
             "answer_by": rfc3339(burst.at + timedelta(hours=36)),
             "risk_assessment": desk.known("intake.risk-assessed"),
-            "corridor": route.corridor,
+            "corridor": guidelines.corridor_id(route.country, "KH"),
             "repatriation": request,
             "determination": desk.known("repatriation.best-interests-determined"),
         },

@@ -7,13 +7,13 @@ makes them from a seed, so that two replays agree on every signature; nothing bu
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
+from contracts import guidelines
 from contracts.directory import (
     AgencyEntry,
     AgreementEntry,
@@ -106,7 +106,7 @@ class World:
         shelters = [agency for agency in self.agencies.values() if "child-shelter" in agency.covers]
         return tuple(agency.id for agency in sorted(shelters, key=lambda item: (province not in item.serves, item.id)))
 
-    def statements(self, keys: Keys, instruments: Sequence[InstrumentEntry] = ()) -> list[Statement]:
+    def statements(self, keys: Keys) -> list[Statement]:
         """Everything that the directory of a replay states: agencies, mandates, agreements, keys, instruments."""
         said: list[Statement] = []
         for agency in self.agencies.values():
@@ -133,8 +133,22 @@ class World:
         said += [_signing(service, keys.signer(service_kid(service))) for service in SERVICES]
         said.append(_signing(REVOKED_KEY.partition("/")[0], keys.signer(REVOKED_KEY)))
         said.append(RevocationEntry(kid=REVOKED_KEY, revoked_at=KEYS_FROM + timedelta(days=180)))
-        said += instruments
+        said += pins()
         return said
+
+
+def pins() -> list[InstrumentEntry]:
+    """Every instrument that is dated, pinned by the digest of its text."""
+    return [
+        InstrumentEntry(
+            instrument=text.id,
+            text_digest=guidelines.text_digest(text.id),
+            effective_from=text.since,
+            citation=text.citation,
+        )
+        for text in guidelines.instruments().values()
+        if text.since is not None
+    ]
 
 
 @cache
