@@ -18,6 +18,7 @@ class ConfigRefused(Exception):
 class ServiceConfig:
     """Everything a service needs from outside. Keys are base64url of 32 bytes; `instance` numbers copies of a service.
 
+    `log_key` is the audit service's log signing key (a C2SP skey, whose name is the log's origin).
     `replay` lets the principal `replay` drive each case's clock; it is never set on a network that serves children.
     """
 
@@ -33,7 +34,6 @@ class ServiceConfig:
     instance: str = "1"
     replay: bool = False
     log_key: str = ""
-    log_origin: str = ""
 
     @property
     def principal(self) -> str:

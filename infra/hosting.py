@@ -121,7 +121,7 @@ async def office(host: Host, declaration: Office) -> Kernel:
     others = sorted({name.partition(".")[0] for name in declaration.followed})
     if others:
         topics.subscribe([f"{family}.events.v1" for family in others], f"{group}.events", kernel.events, positions)
-    if config.replay:
+    if config.replay and declaration.name != "audit":
         topics.subscribe([f"ticks.{declaration.name}.v1"], f"{group}.ticks", kernel.ticks, positions)
     return kernel
 

@@ -38,7 +38,8 @@ _STATEMENTS = TypeAdapter(list[Statement])
 class Members:
     """Who takes part: the agencies, what the registrar states at first, and the hub's own keys by name.
 
-    `seeds` maps `service` or `registrar` to the 32 bytes of its signing key, `kids` to that key's name.
+    `seeds` maps `service` or `registrar` to the 32 bytes of its signing key, `kids` to that key's name; `log_key` is
+    the log's own signing key (a C2SP skey).
     """
 
     agencies: Sequence[str]
@@ -46,6 +47,7 @@ class Members:
     seeds: Mapping[str, bytes]
     kids: Mapping[str, str]
     registrar_key: bytes
+    log_key: str
 
 
 @dataclass
@@ -161,6 +163,7 @@ class Network:
             http_port=port,
             instance=instance,
             replay=self.replay,
+            log_key=self.members.log_key if service == "audit" else "",
         ).write(self.directory / f"service-{service}-{instance}.json")
         return self._spawn(f"{service}-{instance}", f"services.{service}", config)
 

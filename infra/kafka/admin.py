@@ -22,6 +22,7 @@ from confluent_kafka.admin import (
     ResourceType,
     ScramCredentialInfo,
     ScramMechanism,
+    UserScramCredentialAlteration,
     UserScramCredentialUpsertion,
 )
 
@@ -71,7 +72,7 @@ class Admin:
     def make_users(self, passwords: Mapping[str, str]) -> None:
         """Make users, or give them these passwords."""
         info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, ITERATIONS)
-        alterations = [
+        alterations: list[UserScramCredentialAlteration] = [
             UserScramCredentialUpsertion(name, info, password.encode()) for name, password in sorted(passwords.items())
         ]
         if alterations:
@@ -85,8 +86,16 @@ class Admin:
 
     def rights(self) -> set[tuple[str, str, str]]:
         """Every right that is granted: (principal, resource, operation)."""
-        everything: Any = (ResourceType.ANY, None, ResourcePatternType.ANY, None, None)
-        anything = AclBindingFilter(*everything, AclOperation.ANY, AclPermissionType.ANY)
+        any_name: Any = None
+        anything = AclBindingFilter(
+            ResourceType.ANY,
+            any_name,
+            ResourcePatternType.ANY,
+            any_name,
+            any_name,
+            AclOperation.ANY,
+            AclPermissionType.ANY,
+        )
         bindings = self._client.describe_acls(anything).result(TIMEOUT)
         return {(item.principal.removeprefix("User:"), item.name, item.operation.name) for item in bindings}
 

@@ -2,8 +2,17 @@
 
 CREATE TABLE docket (
     case_id uuid PRIMARY KEY,
+    code    text NOT NULL,  -- the short code that is said on the phone; it follows from the id
     record  json
 ) WITH (fillfactor = 70);
+CREATE INDEX docket_code ON docket (code);
+
+-- How far receipts have been sent: one row, moved in the transaction that puts them into the outbox.
+CREATE TABLE receipted (
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
+    size   bigint  NOT NULL
+);
+INSERT INTO receipted (size) VALUES (0);
 
 -- What an acceptance names has not been read yet: the event waits here, and nobody waits for it.
 CREATE TABLE undecided (
@@ -36,3 +45,4 @@ CREATE TABLE verdict (
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON docket, undecided TO svc_audit;
 GRANT SELECT, INSERT, UPDATE ON verdict TO svc_audit;
+GRANT SELECT, UPDATE ON receipted TO svc_audit;

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from contracts.evidence.entry import LogItem
+from contracts.fields import case_code
 from contracts.messages import Verdict
 from infra.kernel.casebook import CaseRecord
 from infra.kernel.memory import MemoryTransaction
@@ -15,14 +17,15 @@ from infra.kernel.ports import Transaction
 from infra.postgres.queries import load
 from infra.postgres.store import PostgresTransaction, columns
 
-from .log import Log, LogItem
+from .log import Log
 from .log_memory import MemoryLog
 
 if TYPE_CHECKING:
     from asyncpg import Record as Row
     from asyncpg.pool import PoolConnectionProxy
 
-SQL = load(Path(__file__).with_name("books.sql"))
+BOOKS = Path(__file__).with_name("books.sql")
+SQL = load(BOOKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,8 @@ class PostgresBooks:
         connection = _connection(transaction)
         if dockets:
             records = [docket.to_json() for docket in dockets]
-            await connection.execute(SQL["save_dockets"], [docket.case for docket in dockets], records)
+            cases = [docket.case for docket in dockets]
+            await connection.execute(SQL["save_dockets"], cases, [case_code(case) for case in cases], records)
         if waiting:
             rows = [(item.case, item.family, item.sequence, item.body, item.acceptance) for item in waiting]
             await connection.execute(SQL["insert_undecided"], *columns(rows))

@@ -4,8 +4,8 @@
 SELECT case_id::text, record FROM docket WHERE case_id = ANY ($1::uuid[]) AND record IS NOT NULL;
 
 -- name: save_dockets
-INSERT INTO docket (case_id, record)
-SELECT * FROM unnest($1::uuid[], $2::json[])
+INSERT INTO docket (case_id, code, record)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::json[])
 ON CONFLICT (case_id) DO UPDATE SET record = EXCLUDED.record;
 
 -- name: read_undecided
@@ -31,3 +31,14 @@ ON CONFLICT (topic, partition, "offset") DO UPDATE
 SET outcome = EXCLUDED.outcome, first = EXCLUDED.first, rules = EXCLUDED.rules, reason = EXCLUDED.reason,
     accepted = EXCLUDED.accepted, was_parked = true, token = EXCLUDED.token
 WHERE verdict.outcome = 'parked';
+
+-- name: lock_receipted
+SELECT size FROM receipted FOR UPDATE;
+
+-- name: set_receipted
+UPDATE receipted SET size = $1;
+
+-- name: unreceipted
+-- Accepted events that an agency signed, from one log index up to (not including) another.
+SELECT index, ref, case_id::text, body FROM record
+WHERE index >= $1 AND index < $2 AND kind = 'event' AND family <> 'audit' ORDER BY index;

@@ -11,6 +11,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from contracts.envelope import EnvelopeError, Event, read
+from contracts.evidence.entry import LogItem
 from contracts.messages import Acceptance, Verdict
 from contracts.signing import SignatureRefused, compact_kid, detached_kid, payload, verify_detached
 from infra.directory.follower import Follower
@@ -189,3 +190,17 @@ def _acceptance(item: Undecided) -> Acceptance:
     """The acceptance whose signature was checked when it came."""
 
     return Acceptance.model_validate(payload(item.acceptance))
+
+
+def _logged(entry: Entry) -> LogItem:
+    """An accepted event as the log commits to it: its bytes, its signature and its acceptance."""
+    assert entry.event is not None
+    headers = {name: entry.record.header(name) or "" for name in (JWS, ACCEPTANCE)}
+    return LogItem("event", entry.event.family, entry.event.id, entry.event.case, entry.event.body, headers)
+
+
+def _refusal(verdict: Verdict, token: str) -> LogItem:
+    """A refusal as the log commits to it. It is named by its place: one event's id can be refused more than once."""
+    family = verdict.topic.partition(".")[0]
+    place = f"{verdict.topic}/{verdict.partition}/{verdict.offset}"
+    return LogItem("refusal", family, place, verdict.case, token.encode(), {})
