@@ -74,7 +74,7 @@ def open_mail(record: Record, agency: str, directory: Directory, keys: Sequence[
         if kind == "delivery":
             return _delivered(record, value, agency, directory, keys)
         if kind == "receipt":
-            return Receipt(record.header("digest") or "", value.decode("ascii"))
+            return Receipt(record.header("digest") or "", value.decode("utf-8"))
         token = value.decode("ascii")
         if kind == "answer":
             return Answer.verify(token, _service_key(token, directory))

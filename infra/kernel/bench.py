@@ -43,6 +43,8 @@ class Office:
 
     name: str
     families: tuple[str, ...]
+    follows: bool = True
+    """Whether it follows other services' events by the kernel (the audit service reads them in its own way)."""
 
     @cached_property
     def guards(self) -> frozenset[str]:
@@ -52,7 +54,7 @@ class Office:
     @cached_property
     def followed(self) -> frozenset[str]:
         """Events of other services that change anything here: guards, and those that give a role."""
-        names = self.guards | need.ROLE_EVENTS
+        names = self.guards | need.ROLE_EVENTS if self.follows else frozenset[str]()
         return frozenset(name for name in names if name.partition(".")[0] not in self.families)
 
 

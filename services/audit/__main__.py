@@ -27,7 +27,7 @@ async def install(host: Host) -> tuple[Sequence[Route], Sequence[Callable[[], Aw
     ledger = Log()
     recorder = Recorder(kernel, PostgresBooks(ledger), host.follower)
     positions, group = host.store.stored_positions, host.config.principal
-    host.topics.subscribe(EVENTS, f"{group}.events", recorder.events, positions)
+    host.topics.subscribe(EVENTS, f"{group}.record", recorder.events, positions)
     host.topics.subscribe(ANSWERS, f"{group}.answers", recorder.answers, positions)
     publisher = Publisher(host.store, ledger, Ed25519Signer.parse(host.config.log_key), host.wake_relay)
     loops = [*timer_loops(kernel), lambda: publisher.run(recorder.recorded, host.clock)]

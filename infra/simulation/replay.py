@@ -1,0 +1,148 @@
+"""One replay: a seed, a caseload, a running network, and the agencies that act on it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from contracts.directory import Directory
+from contracts.evidence.note import Ed25519Signer
+from contracts.signing import Signer
+from infra.client.mailbox import Mail, MailRefused, open_mail
+from infra.directory.follower import Follower
+from infra.directory.reader import follow
+from infra.kafka.topology import REGISTRAR, SERVICES
+from infra.kernel.records import Record
+from infra.network import Members, Network
+
+from .caseload import Caseload
+from .cast import Cast
+from .chance import Chance
+from .driver import Driver
+from .faults import Faults, Rates
+from .script import Script
+from .wire_kafka import KafkaWire
+from .world import SeededKeys, service_kid, world
+
+LOG_NAME = "safepassage.example/log"
+HORIZON = datetime(2010, 12, 31, tzinfo=UTC)
+"""Until when deadlines are let pass once every agency has done what it meant to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a replay took, and what was sent on purpose (the journal, for the report's reader)."""
+
+    seconds: float
+    accepted: int
+    cases: int
+    journal: Path
+
+
+def members(chance: Chance) -> Members:
+    """The simulated agencies and the hub's keys, all from the seed."""
+    keys, stage = SeededKeys(chance), world()
+    kids = {name: service_kid(name) for name in (*SERVICES, REGISTRAR)}
+    seeds = {name: chance.bytes("key", kid) for name, kid in kids.items()}
+    return Members(
+        agencies=tuple(stage.agencies),
+        statements=stage.statements(keys),
+        seeds=seeds,
+        kids=kids,
+        registrar_key=Signer.from_seed(kids[REGISTRAR], seeds[REGISTRAR]).public,
+        log_key=Ed25519Signer.from_seed(LOG_NAME, chance.bytes("key", "log")).skey,
+    )
+
+
+class Post:
+    """The agencies' common reading room: mail is opened with each agency's own keys and handed to the driver."""
+
+    def __init__(self, cast: Cast, directory: Callable[[], Directory], driver: Driver) -> None:
+        self._cast = cast
+        self._directory = directory
+        self._driver = driver
+        self.refused: list[str] = []
+
+    async def mail(self, agency: str, batch: Sequence[Record]) -> None:
+        """Open a batch off the event loop, then let the driver have it."""
+        for case, mail in await asyncio.to_thread(self._open, agency, batch):
+            await self._driver.mail(agency, case, mail)
+
+    def open_now(self, agency: str, batch: Sequence[Record]) -> list[tuple[str, Mail]]:
+        """Open a batch at once."""
+        return self._open(agency, batch)
+
+    def _open(self, agency: str, batch: Sequence[Record]) -> list[tuple[str, Mail]]:
+        directory, keys = self._directory(), self._cast.sealing_keys(agency)
+        opened: list[tuple[str, Mail]] = []
+        for record in batch:
+            try:
+                opened.append(((record.key or b"").decode(), open_mail(record, agency, directory, keys)))
+            except MailRefused as error:
+                self.refused.append(f"{agency}: {error}")
+        return opened
+
+
+async def replay(
+    network: Network,
+    chance: Chance,
+    caseload: Caseload,
+    *,
+    faults: bool = True,
+    progress: Callable[[int, int, int], None] = lambda done, total, accepted: None,
+    beside: Callable[[Driver], Awaitable[None]] | None = None,
+) -> Outcome:
+    """Let every case of the caseload run its course; `progress` gets cases ended, cases in all, events accepted.
+
+    `beside` runs at the same time (tests disturb the network there).
+    """
+    stage, plans = world(), caseload.plans(chance)
+    follower = Follower(network.members.registrar_key)
+    rates = Rates() if faults else Rates.none()
+    cast = Cast(
+        Script(chance, stage, caseload.assumptions),
+        Faults(chance, stage, rates),
+        SeededKeys(chance),
+        {plan.case: plan for plan in plans},
+        lambda: follower.directory,
+        caseload.withhold,
+    )
+    agencies = tuple(stage.agencies)
+    wire = KafkaWire(network.kafka("replay"), network.passwords, agencies)
+    driver = Driver(wire, cast, HORIZON)
+    post = Post(cast, lambda: follower.directory, driver)
+    async with follow(network.kafka(agencies[0]), "replay-directory", follower.records):
+        await follower.read.wait()
+        await wire.start(post.mail, driver.answers)
+        started = time.monotonic()
+        show = asyncio.create_task(_show(driver, len(plans), progress))
+        disturb = asyncio.ensure_future(beside(driver)) if beside is not None else None
+        try:
+            await driver.run([plan.case for plan in plans])
+            seconds = time.monotonic() - started
+            if disturb is not None:
+                await disturb
+        finally:
+            show.cancel()
+            with suppress(asyncio.CancelledError):
+                await show
+            await wire.stop()
+    progress(len(plans), len(plans), driver.accepted)
+    if post.refused:
+        raise MailRefused(f"{len(post.refused)} messages did not hold; the first: {post.refused[0]}")
+    journal = network.directory / "journal.jsonl"
+    lines = "".join(json.dumps(asdict(sent)) + "\n" for sent in driver.journal)
+    await asyncio.to_thread(journal.write_text, lines, "utf-8")
+    return Outcome(seconds, driver.accepted, len(plans), journal)
+
+
+async def _show(driver: Driver, total: int, progress: Callable[[int, int, int], None]) -> None:
+    while True:
+        progress(driver.finished, total, driver.accepted)
+        await asyncio.sleep(0.25)
