@@ -85,6 +85,7 @@ async def run(config: ServiceConfig, install: Install) -> None:
         everything = [
             lambda: relay(store, topics, clock, host.wake_relay),
             lambda: _watch(topics, readiness, follower),
+            lambda: _failure(topics),
             *loops,
         ]
         tasks = [asyncio.create_task(_forever(loop)) for loop in everything]
@@ -133,6 +134,10 @@ def timer_loops(kernel: Kernel) -> list[Callable[[], Awaitable[None]]]:
 
 async def _forever(loop: Callable[[], Awaitable[None]]) -> None:
     await loop()
+
+
+async def _failure(topics: KafkaTopics) -> None:
+    await topics.failed
 
 
 async def _watch(topics: KafkaTopics, readiness: Readiness, follower: Follower) -> None:

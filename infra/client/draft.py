@@ -119,7 +119,7 @@ def _seal(said: object) -> Sealed | None:
     if said is None:
         return None
     match said:
-        case {"kind": str(kind), "content": dict(content), "to": list(to)} if kind in KINDS and to and len(said) == 3:
+        case {"kind": str(kind), "content": dict(content), "to": list(to), **other} if kind in KINDS and to and not other:
             return kind, content, tuple(map(str, to))
     raise WrongUse(
         "'seal' is not {kind, content, to}", f"kind is one of {', '.join(KINDS)}; to is a list of agencies' ids"

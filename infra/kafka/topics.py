@@ -8,6 +8,7 @@ Kafka halts with a word in the log, because records would be lost silently other
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 class KafkaTopics:
-    """One principal's topics. Subscribe first, then `start`."""
+    """One principal's topics. Subscribe first, then `start`. `failed` ends with the error that no handler may raise."""
 
     def __init__(self, settings: KafkaSettings, client_id: str, instance: str = "1") -> None:
         self._settings = settings
@@ -40,6 +41,7 @@ class KafkaTopics:
         self._producer = Producer(settings, client_id)
         self._subscribers: list[Any] = []
         self.last_progress: datetime | None = None
+        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.broker = KafkaBroker(
             settings.bootstrap,
             client_id=client_id,
@@ -77,7 +79,14 @@ class KafkaTopics:
 
         async def handle(body: Any) -> None:
             batch: list[Record] = body
-            await handler(batch)
+            if self.failed.done():
+                return
+            try:
+                await handler(batch)
+            except Exception as error:
+                # FastStream would log it and go on with the next batch; nothing may be passed over.
+                self.failed.set_exception(error)
+                raise
             self.last_progress = datetime.now(UTC)
             await _commit(subscriber.consumer, batch)
 

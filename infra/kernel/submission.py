@@ -32,7 +32,7 @@ def unsigned(bench: Bench, submission: Submission, notify: bool) -> None:
         "refused",
         bench.now,
         reason=reason,
-        problems=(signature_problem(reason),),
+        problems=(ProblemMark(**signature_problem(reason).as_json()),),
     )
     if notify and submission.header.actor in bench.directory.agencies:
         record = submission.record
