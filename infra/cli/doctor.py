@@ -139,7 +139,7 @@ def _user() -> Finding:
     """PostgreSQL refuses to run as root; then it runs in a user namespace, if the system allows one."""
     if os.geteuid() != 0:
         return Finding("user", "well", pwd.getpwuid(os.geteuid()).pw_name)
-    done = subprocess.run([sys.executable, "-c", ""], preexec_fn=without_root(), capture_output=True, timeout=30)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", ""], preexec_fn=without_root(), capture_output=True, timeout=30)
     remedy = "PostgreSQL refuses to run as root, and no user namespace is allowed here: run as another user"
     return _judged("user", done.returncode == 0, "root; PostgreSQL needs a user namespace of its own", remedy)
 

@@ -54,6 +54,10 @@ async def _apply(dsn: str) -> dict[str, list[Migration]]:
     except asyncpg.InvalidCatalogNameError as error:
         raise Refused("there is no such database yet", "start a network once: safepassage up makes it") from error
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InsufficientPrivilegeError) as error:
-        raise Refused("PostgreSQL does not let this role in", "give an administrator's role and its password") from error
+        raise Refused(
+            "PostgreSQL does not let this role in", "give an administrator's role and its password"
+        ) from error
     except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError) as error:
-        raise Unreachable(f"PostgreSQL does not answer ({type(error).__name__})", "check --dsn, and that it runs") from error
+        raise Unreachable(
+            f"PostgreSQL does not answer ({type(error).__name__})", "check --dsn, and that it runs"
+        ) from error

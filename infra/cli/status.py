@@ -73,5 +73,3 @@ async def _summary(session: Session, running: Running, agency: str) -> dict[str,
             return summary
     except CommandFailed as error:
         return {"problem": error.message}
-
-

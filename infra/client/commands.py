@@ -16,7 +16,7 @@ from contracts.events import EVENTS
 from contracts.fields import case_code
 from contracts.messages import Answer, ProblemMark
 from infra.cli.command import Session, command
-from infra.cli.errors import Unreachable, WrongUse
+from infra.cli.errors import Unreachable
 from infra.kernel.records import Record
 
 from .connection import Connection, connect
@@ -34,8 +34,8 @@ FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_
 @command("send", example="safepassage send report.json --as kh-moi-ahtjp")
 @FILE
 @AS
-@click.option("--timeout", default=60.0, show_default=True, help="Seconds to wait for the final answer.")
-async def send(session: Session, file: Path, agency: str, timeout: float) -> int:
+@click.option("--timeout", "patience", default=60.0, show_default=True, help="Seconds to wait for the final answer.")
+async def send(session: Session, file: Path, agency: str, patience: float) -> int:
     """Sign an event, send it, and say what the network answers.
 
     FILE is JSON: {"type": "intake.report-received", "data": {...}}, with "subject" (the case) where it is not a report
@@ -53,10 +53,10 @@ async def send(session: Session, file: Path, agency: str, timeout: float) -> int
         place = await connection.submit(prepared)
         session.output.note(f"sent to {place[0]} ({place[1]}/{place[2]}), case {case_code(draft.subject)}")
         try:
-            answer = await asyncio.wait_for(_answer(session, connection, directory, place), timeout)
+            answer = await asyncio.wait_for(_answer(session, connection, directory, place), patience)
         except TimeoutError as error:
             raise Unreachable(
-                f"no final answer within {timeout:g} s; the event has been sent and will be answered",
+                f"no final answer within {patience:g} s; the event has been sent and will be answered",
                 f"look later: safepassage inbox --as {agency} --follow",
             ) from error
     session.output.data({**as_json(answer), "code": case_code(draft.subject), "case": draft.subject})
@@ -150,7 +150,9 @@ async def _check_on_network(
     credentials = Credentials.read(session.data, agency)
     async with connect(running, credentials) as connection:
         directory = await connection.directory()
-        mail = [item async for record in connection.mail(follow=False) if (item := _held(record, credentials, directory))]
+        mail = [
+            item async for record in connection.mail(follow=False) if (item := _held(record, credentials, directory))
+        ]
     result["checked"] += ["directory", "journey"]
     problems = directory_problems(event, credentials.kid, directory, draft.seal[2] if draft.seal else (), now)
     if problems:
@@ -193,6 +195,3 @@ def _held(record: Record, credentials: Credentials, directory: Directory) -> Mai
         return _opened(record, credentials, directory)
     except MailRefused:
         return None
-
-
-__all__ = ["WrongUse", "check", "inbox", "send"]

@@ -112,14 +112,18 @@ def _time(text: object, now: datetime) -> datetime:
     try:
         return instant(str(text))
     except ValueError as error:
-        raise WrongUse("'time' is not a date and time with its zone", "write it as 2009-03-04T10:15:00+07:00") from error
+        raise WrongUse(
+            "'time' is not a date and time with its zone", "write it as 2009-03-04T10:15:00+07:00"
+        ) from error
 
 
 def _seal(said: object) -> Sealed | None:
     if said is None:
         return None
     match said:
-        case {"kind": str(kind), "content": dict(content), "to": list(to), **other} if kind in KINDS and to and not other:
+        case {"kind": str(kind), "content": dict(content), "to": list(to), **other} if (
+            kind in KINDS and to and not other
+        ):
             return kind, content, tuple(map(str, to))
     raise WrongUse(
         "'seal' is not {kind, content, to}", f"kind is one of {', '.join(KINDS)}; to is a list of agencies' ids"

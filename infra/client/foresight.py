@@ -1,4 +1,4 @@
-"""What the network will probably say to an event: the very checks that it makes, on what one agency knows of the case."""
+"""What the network will probably say to an event: its own checks, on what one agency knows of the case."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def directory_problems(
     named = event.type.named(event.data)
     for agency in sealed_to:
         if not directory.sealing_keys(agency, now):
-            problems.append(_seal(f"the directory has no key to seal to {agency}", "ask that agency to have one listed"))
+            problems.append(
+                _seal(f"the directory has no key to seal to {agency}", "ask that agency to have one listed")
+            )
         if agency not in named:
             problems.append(_seal(f"the event does not name {agency}", "seal to agencies that the event names"))
     return tuple(problems)

@@ -28,12 +28,12 @@ def in_words(mail: Mail) -> list[str]:
         case Delivered():
             event = mail.event
             sealed = f"; the sealed part ({mail.sealed[0]}) is for us and was opened" if mail.sealed else ""
-            return [
-                f"{event.name}  from {event.actor}  case {case_code(event.case)}  happened {rfc3339(event.time)}{sealed}"
-            ]
+            case = case_code(event.case)
+            return [f"{event.name}  from {event.actor}  case {case}  happened {rfc3339(event.time)}{sealed}"]
         case Notice():
+            where = f"{mail.topic} ({mail.partition}/{mail.offset})"
             return [
-                f"notice: somebody used this agency's name on {mail.topic} ({mail.partition}/{mail.offset}): {mail.reason}",
+                f"notice: somebody used this agency's name on {where}: {mail.reason}",
                 "  → if it was not you, have your key replaced",
             ]
         case Receipt():

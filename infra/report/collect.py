@@ -1,4 +1,4 @@
-"""Fetching what the report reads: the audit service's streams as an auditor, and each mailbox as the agency it is of."""
+"""Fetching what the report reads: the audit service's streams as an auditor, and each mailbox as its agency."""
 
 from __future__ import annotations
 

@@ -24,9 +24,7 @@ class Logged:
     @classmethod
     def of(cls, line: Mapping[str, Any]) -> Logged:
         """A line of ``GET /v1/events``; raises `ValueError` for any other."""
-        return cls(
-            read(str(line["body"]).encode("utf-8")), Acceptance.model_validate(payload(str(line["acceptance"])))
-        )
+        return cls(read(str(line["body"]).encode("utf-8")), Acceptance.model_validate(payload(str(line["acceptance"]))))
 
     @property
     def by_agency(self) -> bool:

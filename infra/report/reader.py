@@ -80,7 +80,10 @@ class Reader:
         cases: dict[str, list[Logged]] = defaultdict(list)
         for item in self.events:
             cases[item.event.case].append(item)
-        order = (sorted(cases[case], key=lambda item: (item.event.family, item.acceptance.sequence)) for case in sorted(cases))
+        order = (
+            sorted(cases[case], key=lambda item: (item.event.family, item.acceptance.sequence))
+            for case in sorted(cases)
+        )
         return [list(standing(case)) for case in order]
 
     def _span(self) -> float:

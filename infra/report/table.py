@@ -14,7 +14,7 @@ _MINUTES_A_YEAR = 60 * 24 * 365.25
 
 
 def show(output: Output, report: Mapping[str, Any], published: Mapping[str, Any], code: str | None = None) -> None:
-    """Print the whole report. `published` are the figures of a source (TOML, see `compared`); `code` a case to trace."""
+    """Print the whole report. `published` are known figures (TOML, see `compared`); `code` a case to trace."""
     output.say()
     rows = compared(report, published)
     title = f"Known figures of {published['year']} ({published['source']}) and what the network recorded"
