@@ -115,11 +115,10 @@ class Admin:
 
 
 def _binding(principal: str, grant: Grant) -> AclBinding:
-    topic = grant.kind == "topic"
     return AclBinding(
-        ResourceType.TOPIC if topic else ResourceType.GROUP,
+        ResourceType.TOPIC if grant.kind == "topic" else ResourceType.GROUP,
         grant.name,
-        ResourcePatternType.LITERAL if topic else ResourcePatternType.PREFIXED,
+        ResourcePatternType.PREFIXED if grant.kind == "groups" else ResourcePatternType.LITERAL,
         f"User:{principal}",
         "*",
         AclOperation[grant.operation],

@@ -39,9 +39,9 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One right: an operation on a topic, or on consumer groups of a prefix."""
+    """One right: an operation on a topic, on a consumer group, or on all groups whose name begins so ('groups')."""
 
-    kind: Literal["topic", "group"]
+    kind: Literal["topic", "group", "groups"]
     name: str
     operation: Operation
 
@@ -79,8 +79,13 @@ def grants(principal: str, agencies: Iterable[str], replay: bool = False) -> lis
         *(Grant("topic", f"{family}.submissions.v1", "WRITE") for family in FAMILIES),
         Grant("topic", mailbox(principal), "READ"),
         Grant("topic", DIRECTORY, "READ"),
-        Grant("group", principal, "READ"),
+        *_own_groups(principal),
     ]
+
+
+def _own_groups(principal: str) -> list[Grant]:
+    """Its name, and its name with a dot before the rest: the name alone may be how another agency's begins."""
+    return [Grant("group", principal, "READ"), Grant("groups", f"{principal}.", "READ")]
 
 
 def _service(service: str, agencies: Iterable[str], replay: bool) -> list[Grant]:
@@ -90,7 +95,7 @@ def _service(service: str, agencies: Iterable[str], replay: bool) -> list[Grant]
     granted += [Grant("topic", f"{family}.answers.v1", "WRITE") for family in own]
     granted += [Grant("topic", f"{family}.events.v1", "READ") for family in FAMILIES]
     granted += [Grant("topic", mailbox(agency), "WRITE") for agency in sorted(agencies)]
-    granted += [Grant("topic", DIRECTORY, "READ"), Grant("group", f"svc-{service}", "READ")]
+    granted += [Grant("topic", DIRECTORY, "READ"), *_own_groups(f"svc-{service}")]
     if service == "audit":
         granted += [Grant("topic", f"{family}.answers.v1", "READ") for family in FAMILIES]
         others = [family for family in FAMILIES if family not in own]

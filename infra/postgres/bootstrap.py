@@ -31,8 +31,7 @@ async def bootstrap(superuser: str, database: str, passwords: Mapping[str, str])
     try:
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
             await connection.execute(f'CREATE DATABASE "{database}"')
-        await connection.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
-        await connection.execute('REVOKE ALL ON DATABASE "postgres" FROM PUBLIC')
+        await connection.execute(f'REVOKE ALL ON DATABASE "{database}", "postgres", "template1" FROM PUBLIC')
         for name in (OWNER, *passwords):
             if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", name):
                 await connection.execute(f'CREATE ROLE "{name}"')
