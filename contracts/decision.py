@@ -21,13 +21,17 @@ BreachCode = str
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One reason to refuse. `field` is a path into the event, `rule` a rule id or a check of the network's own."""
+    """One reason to refuse. `field` is a path into the event, `rule` a rule id or a check of the network's own.
+
+    `code` is what the same finding is called when it is about a fact and so a breach.
+    """
 
     field: str
     rule: str
     citation: str
     message: str
     remedy: str
+    code: BreachCode = "breach"
 
     def as_json(self) -> dict[str, str]:
         """The problem as an answer carries it."""
@@ -117,11 +121,14 @@ class Context:
     seen: Mapping[str, tuple[Seen, ...]] = field(default_factory=dict)
     expired: bool = False
 
-    def find(self, name: str, **facts: object) -> Seen | None:
-        """The latest event of this name (`family.name`) seen in another family whose data hold these facts."""
-        family = name.partition(".")[0]
-        for seen in reversed(self.seen.get(family, ())):
-            if seen.name == name and all(seen.data.get(key) == value for key, value in facts.items()):
+    def find(self, name: str, id: str | None = None, **facts: object) -> Seen | None:
+        """The latest event of this name (`family.name`) seen in another family, with this id and these facts.
+
+        A guard names the event that it relies on, or a fact that stays true: so what came after changes nothing.
+        """
+        for seen in reversed(self.seen.get(name.partition(".")[0], ())):
+            same = seen.name == name and (id is None or seen.id == id)
+            if same and all(seen.data.get(key) == value for key, value in facts.items()):
                 return seen
         return None
 
@@ -137,4 +144,4 @@ def settle(event: Event, problems: list[Problem], breaches: list[Breach]) -> Dec
 
     if event.type.kind is Kind.PROPOSAL:
         return Refuse(tuple(problems)) if problems else Accept(tuple(breaches))
-    return Accept((*breaches, *(Breach(problem.rule, "breach", problem.message) for problem in problems)))
+    return Accept((*breaches, *(Breach(problem.rule, problem.code, problem.message) for problem in problems)))

@@ -48,5 +48,3 @@ class Journey(Generic[S]):
 def park(context: Context, waiting_for: str, limit: timedelta = PARK_LIMIT) -> Park | None:
     """Wait for something that should have come first, or None when the wait is over (`context.expired`)."""
     return None if context.expired else Park(waiting_for, context.accepted + limit)
-
-

@@ -1,0 +1,23 @@
+"""A2007-RECEIPT: every handover is released and received by name of both agencies."""
+
+from __future__ import annotations
+
+from ...decision import Problem
+from ._rule import Rule
+
+RULE = Rule(
+    "A2007-RECEIPT",
+    "Every handover between agencies is released and received by the names of both.",
+    "UNIAP area 5; OPSC ¶100",
+    "title",
+    "refuse",
+)
+
+
+def a2007_receipt(field: str, named: str, other: str | None) -> Problem | None:
+    """The other side that a release or a receipt names is the other side of the offer."""
+    if named == other:
+        return None
+    return RULE.problem(
+        field, "this is not the other side of the offer", "name the agency that stands on the other side", "dispute"
+    )

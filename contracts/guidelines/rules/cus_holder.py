@@ -1,0 +1,34 @@
+"""CUS-HOLDER: only the responsible agency offers and releases; only the named receiver accepts and receives."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ...decision import Problem
+from ._rule import Rule
+
+RULE = Rule(
+    "CUS-HOLDER",
+    "Only the responsible agency offers and releases; only the receiver that it names accepts and receives.",
+    "network, after UNIAP area 5",
+    "inferred",
+    "refuse",
+)
+
+
+def cus_holder_gives(actor: str, responsible: Collection[str]) -> Problem | None:
+    """Who gives a person on must answer for them."""
+    if actor in responsible:
+        return None
+    return RULE.problem(
+        "source", "only the agency that answers for this person may say this", "ask the responsible agency", "dispute"
+    )
+
+
+def cus_holder_takes(actor: str, named: str | None) -> Problem | None:
+    """Who takes a person must be the receiver that the offer names."""
+    if actor == named:
+        return None
+    return RULE.problem(
+        "source", "only the receiver that the offer names may say this", "ask the holder for an offer to you", "dispute"
+    )

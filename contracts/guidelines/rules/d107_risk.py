@@ -1,0 +1,25 @@
+"""D107-RISK: police assess the risk before a child is moved, or say which emergency made that impossible."""
+
+from __future__ import annotations
+
+from ...decision import Problem
+from ._rule import Rule
+
+RULE = Rule(
+    "D107-RISK",
+    "Police assess risk before they move a child; in an emergency the move goes with a reason.",
+    "Decision 107; OPSC ¶113.2",
+    "text",
+    "refuse",
+)
+
+
+def d107_risk(police: bool, child: bool, assessment: str | None, emergency: object | None) -> Problem | None:
+    """An offer by a criminal justice agency. `assessment` is the id of an accepted `intake.risk-assessed`."""
+    if not police or not child or assessment is not None or emergency is not None:
+        return None
+    return RULE.problem(
+        "data.risk_assessment",
+        "police move a child only after its risk has been assessed",
+        "name the risk assessment, or the emergency in 'emergency_reason'",
+    )

@@ -1,0 +1,96 @@
+"""The network's own checks, where no instrument speaks: order, who answers, when, and what services alone say."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ...decision import Deadline, Problem
+from ._rule import Rule
+
+ORDER = Rule(
+    "NET-ORDER",
+    "A step comes after those that it builds on, and before the case is closed.",
+    "network",
+    "network",
+    "refuse",
+    policy=True,
+)
+PARTY = Rule(
+    "NET-PARTY",
+    "A question is answered by the one who was asked, and once.",
+    "HL7 FHIR Task; IHE 360X",
+    "text",
+    "refuse",
+    policy=True,
+)
+ANSWER = Rule(
+    "NET-ANSWER",
+    "A question is answered by the time that it names.",
+    "HL7 FHIR Task; IHE 360X",
+    "text",
+    "deadline",
+    policy=True,
+)
+SERVICE = Rule(
+    "NET-SERVICE",
+    "Deadlines pass and findings are raised by the network's services alone.",
+    "network",
+    "network",
+    "refuse",
+    policy=True,
+)
+CODE = Rule(
+    "NET-CODE",
+    "A case's short code is the one that follows from its id.",
+    "network",
+    "network",
+    "refuse",
+    policy=True,
+)
+
+
+def net_service(from_service: bool, actor: str, service: str) -> Problem | None:
+    """Only the service that writes the family says this."""
+    if from_service and actor == service:
+        return None
+    return SERVICE.problem("type", "only the network's own service says this", "leave it to the service")
+
+
+def net_party(actor: str, asked: str | None) -> Problem | None:
+    """Only the one who was asked answers, or does what it accepted."""
+    if actor == asked:
+        return None
+    return PARTY.problem("source", "only the agency that was asked may say this", "let that agency say it", "dispute")
+
+
+def net_once(answered: bool) -> Problem | None:
+    """A question has one answer."""
+    if not answered:
+        return None
+    return PARTY.problem("data.request", "this has been answered already", "send a new request instead")
+
+
+def net_order(there: bool, field: str, missing: str) -> Problem | None:
+    """What a step builds on has been accepted."""
+    if there:
+        return None
+    return ORDER.problem(field, f"{missing} has not been accepted", f"send {missing} first", "unproven")
+
+
+def net_open(closed: bool) -> Problem | None:
+    """Nothing new is proposed in a closed case."""
+    if not closed:
+        return None
+    return ORDER.problem("subject", "this case is closed", "reopen it, or open a new one and link the two")
+
+
+def net_code(given: str, right: str) -> Problem | None:
+    """The short code follows from the case id."""
+    if given == right:
+        return None
+    return CODE.problem("data.code", "this is not the code of this case", "use the code that follows from the case id")
+
+
+def net_answer_deadline(cause: str, by: datetime, owed_by: str) -> Deadline:
+    """An answer is due by the time that the question names."""
+    return Deadline(ANSWER.id, cause, by, owed_by, verified=False)

@@ -1,0 +1,35 @@
+"""XB-NEED: identity only to the one that accepted, and only after it has."""
+
+from __future__ import annotations
+
+from ...decision import Problem
+from ._rule import Rule
+
+RULE = Rule(
+    "XB-NEED",
+    "An agency sees a case only for a role it has in it; identity only after it has accepted.",
+    "UNIAP area 3",
+    "title",
+    "refuse; delivery",
+    policy=True,
+)
+
+
+def xb_need_unsealed(sealed: str | None) -> Problem | None:
+    """A request for a service carries no identity: that follows acceptance."""
+    if sealed is None:
+        return None
+    return RULE.problem(
+        "data.sealed_digest", "a request carries no identity", "disclose it after the receiver has accepted"
+    )
+
+
+def xb_need_disclosed(actor: str, asker: str | None, to: str, accepted_by: str | None) -> Problem | None:
+    """An identity goes from the one who asked to the one who accepted."""
+    if accepted_by is not None and to == accepted_by and actor == asker:
+        return None
+    return RULE.problem(
+        "data.to",
+        "identity is disclosed by the one who asked, to the one who accepted, and not before",
+        "wait for the acceptance of the request, and disclose to that agency",
+    )

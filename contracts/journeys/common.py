@@ -1,0 +1,57 @@
+"""What the decisions of every family share."""
+
+from __future__ import annotations
+
+from ..decision import Breach, Context, Decision, Park, Problem, settle
+from ..envelope import Event
+from ..events import Kind
+from ..guidelines.rules import network
+from ..guidelines.rules.cus_time import cus_time_late
+from .base import park
+
+SERVICE_OF = {
+    "intake": "intake",
+    "justice": "intake",
+    "referral": "referral",
+    "custody": "referral",
+    "repatriation": "repatriation",
+    "audit": "audit",
+}
+"""Each family and the service that writes it."""
+
+
+def awaits(context: Context, there: bool, name: str, field: str) -> Park | Problem | None:
+    """What must have been accepted first: wait for it, and once the wait is over, say that it never came."""
+    if there:
+        return None
+    return park(context, name) or network.net_order(False, field, name)
+
+
+def sort_out(
+    event: Event, context: Context, found: list[Park | Problem | Breach | None], corridor: str | None = None
+) -> Decision:
+    """The decision from everything that the rules found: waiting first, then refusal or breaches."""
+    waiting = [item for item in found if isinstance(item, Park)]
+    if waiting:
+        return min(waiting, key=lambda item: (item.until, item.waiting_for))
+    breaches = [item for item in found if isinstance(item, Breach)]
+    if event.type.kind is Kind.FACT and not event.header.from_service:
+        late = cus_time_late(event.time, context.accepted, corridor)
+        breaches += [late] if late is not None else []
+    return settle(event, [item for item in found if isinstance(item, Problem)], breaches)
+
+
+def service_own(event: Event) -> Problem | None:
+    """Types that only the network's services say, and types that they do not say."""
+    own = event.type.name in ("deadline-passed", "finding-raised")
+    if own:
+        return network.net_service(event.header.from_service, event.actor, SERVICE_OF[event.family])
+    if event.header.from_service:
+        return network.SERVICE.problem("source", "a service says nothing of this kind", "let the agency say it")
+    return None
+
+
+def passed(event: Event, already: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """The deadlines that have passed, with the one that this event says."""
+    data = event.data.model_dump()
+    return (*already, (str(data["rule"]), str(data["cause"])))

@@ -1,0 +1,168 @@
+"""The journey of custody: who cares for a person and who answers, from hand to hand; an adult's is accompaniment.
+
+A fact is recorded whoever says it: care follows the person at once, and where two say different things, both answer
+until it is resolved (CUS-MOVE). The rules are in `guidelines.rules`; here is what each kind of step asks of them.
+"""
+
+from __future__ import annotations
+
+from ..codes import PlaceKind
+from ..decision import Breach, Context, Deadline, Decision, Park, Problem
+from ..directory import Directory
+from ..envelope import Event
+from ..events.custody import (
+    Corrected,
+    DeadlinePassed,
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverFailed,
+    HandoverOffered,
+    HandoverReceived,
+    HandoverReleased,
+    Opened,
+)
+from ..guidelines.corridors import corridor_id
+from ..guidelines.rules import (
+    a2007_member,
+    a2007_receipt,
+    cus_gap,
+    cus_holder,
+    cus_move,
+    cus_one,
+    cus_time,
+    d107_48h,
+    d107_risk,
+    network,
+    xb_corridor,
+    xb_counterpart,
+)
+from .base import Journey
+from .common import awaits, service_own, sort_out
+from .custody_state import CustodyState, Handover, Holding, evolve
+
+__all__ = ["JOURNEY", "CustodyState", "Handover", "Holding", "deadlines", "decide", "evolve"]
+
+Found = list[Park | Problem | Breach | None]
+_Offered = HandoverAccepted | HandoverDeclined | HandoverReleased | HandoverReceived | HandoverFailed
+
+
+def decide(state: CustodyState, event: Event, context: Context) -> Decision:
+    """What becomes of the next event of this family."""
+    data = event.data
+    found: Found = [service_own(event)]
+    corridor: str | None = None
+    if isinstance(data, Opened):
+        found += _opened(state, data, event, context)
+    elif not isinstance(data, DeadlinePassed | Corrected):
+        custody = str(data.model_dump()["custody"])
+        found.append(awaits(context, state.opened is not None, "custody.opened", "data.custody"))
+        if state.opened is not None:
+            found.append(cus_one.cus_one(state.opened, state.ended, custody))
+        found.append(cus_time.cus_time_order(event.time, state.boundary))
+    if isinstance(data, HandoverOffered):
+        found += _offered(state, data, event, context)
+    elif isinstance(data, _Offered):
+        offer = state.handovers.get(data.handover)
+        corridor = offer.corridor if offer is not None else None
+        found.append(awaits(context, offer is not None, "custody.handover-offered", "data.handover"))
+        if offer is not None:
+            found += _step(state, offer, event)
+    return sort_out(event, context, found, corridor)
+
+
+def _opened(state: CustodyState, data: Opened, event: Event, context: Context) -> Found:
+    seen = context.find("intake.report-received", id=data.from_report) is not None
+    return [
+        cus_one.cus_one(state.opened, state.ended, None),
+        cus_holder.cus_holder_takes(data.on_behalf_of or event.actor, data.holder),
+        awaits(context, seen, "intake.report-received", "data.from_report"),
+    ]
+
+
+def _offered(state: CustodyState, data: HandoverOffered, event: Event, context: Context) -> Found:
+    on, directory = event.time.date(), context.directory
+    child = state.person != "adult"
+    police = directory.has_role(event.actor, "criminal-justice", on)
+    found: Found = [
+        cus_holder.cus_holder_gives(event.actor, state.responsible),
+        a2007_member.a2007_member(data.to, child, on, directory),
+        d107_risk.d107_risk(police, child, data.risk_assessment, data.emergency_reason),
+    ]
+    if data.risk_assessment is not None:
+        seen = context.find("intake.risk-assessed", id=data.risk_assessment) is not None
+        found.append(awaits(context, seen, "intake.risk-assessed", "data.risk_assessment"))
+    return found + _across(data, event, context, directory)
+
+
+def _across(data: HandoverOffered, event: Event, context: Context, directory: Directory) -> Found:
+    """An offer from one country to another: on its corridor, between those who may, for an accepted return."""
+    here, there = directory.country(event.actor), directory.country(data.to)
+    if here is None or there is None or here == there:
+        return []
+    on = event.time.date()
+    found: Found = [
+        xb_counterpart.xb_counterpart("source", event.actor, here, xb_counterpart.AT_THE_BORDER, on, directory),
+        xb_counterpart.xb_counterpart("data.to", data.to, there, xb_counterpart.AT_THE_BORDER, on, directory),
+    ]
+    if data.corridor is None or data.corridor != corridor_id(here, there):
+        found.append(
+            xb_corridor.RULE.problem("data.corridor", "this is not the corridor of these two countries", "name it")
+        )
+    if data.repatriation is None:
+        found.append(
+            xb_corridor.RULE.problem(
+                "data.repatriation",
+                "a handover across a border belongs to a return",
+                "name the request that was accepted",
+            )
+        )
+    else:
+        answer = context.find("repatriation.counterpart-answered", request=data.repatriation, answer="accepted")
+        found.append(awaits(context, answer is not None, "repatriation.counterpart-answered", "data.repatriation"))
+    return found
+
+
+def _step(state: CustodyState, offer: Handover, event: Event) -> Found:
+    data, actor = event.data, event.data.on_behalf_of or event.actor
+    if isinstance(data, HandoverAccepted | HandoverDeclined):
+        return [cus_holder.cus_holder_takes(actor, offer.to), network.net_once(offer.status != "offered")]
+    if isinstance(data, HandoverReleased):
+        return [
+            cus_holder.cus_holder_gives(actor, (*state.responsible, *((offer.giver,) if offer.unreleased else ()))),
+            a2007_receipt.a2007_receipt("data.to", data.to, offer.to),
+        ]
+    if isinstance(data, HandoverReceived):
+        return [
+            cus_holder.cus_holder_takes(actor, offer.to),
+            a2007_receipt.a2007_receipt("data.from_agency", data.from_agency, offer.giver),
+            cus_gap.cus_gap_second_receipt(offer.received_at is not None),
+            cus_gap.cus_gap_condition(offer.condition, data.condition.value),
+        ]
+    return [None if actor in (offer.giver, offer.to) else cus_holder.cus_holder_takes(actor, offer.to)]
+
+
+def deadlines(state: CustodyState) -> tuple[Deadline, ...]:
+    """What is due: the end of the 48 hours, answers to offers, receipts of releases, releases of receipts."""
+    if state.ended or state.opened is None:
+        return ()
+    carer = state.carer if state.place_kind == PlaceKind.POLICE_POST else None
+    stay = d107_48h.d107_48h(state.police_since, state.police_cause, state.person != "adult", carer)
+    running: list[Deadline | None] = [stay]
+    for offer_id, offer in state.handovers.items():
+        if offer.status == "offered" and offer.answer_by is not None:
+            running.append(network.net_answer_deadline(offer_id, offer.answer_by, offer.to))
+        if offer.unreceived and offer.released_at is not None:
+            running.append(cus_gap.cus_gap_deadline(offer_id, offer.released_at, offer.to, offer.corridor))
+        if offer.unreleased and offer.received_at is not None:
+            running.append(cus_move.cus_move_deadline(offer_id, offer.received_at, offer.giver, offer.corridor))
+    return tuple(item for item in running if item is not None and (item.rule, item.cause) not in state.passed)
+
+
+JOURNEY = Journey(
+    "custody",
+    CustodyState,
+    decide,
+    evolve,
+    deadlines,
+    frozenset({"intake.report-received", "intake.risk-assessed", "repatriation.counterpart-answered"}),
+)

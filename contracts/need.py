@@ -1,0 +1,107 @@
+"""Need to know (XB-NEED): which agencies an accepted event is handed to, by the roles that they have in the case.
+
+Roles follow from accepted events and are kept by family, so they do not depend on how families interleave. The table is
+`guidelines/need_to_know.toml`; the parties that an event names always get it, and nobody else but by a role.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from .directory import Directory
+from .envelope import Event
+
+Roles = dict[str, dict[str, tuple[str, ...]]]
+"""Family → role → agencies."""
+
+TABLE = Path(__file__).parent / "guidelines" / "need_to_know.toml"
+ROLE_EVENTS = frozenset(
+    {
+        "intake.report-received",
+        "referral.requested",
+        "referral.answered",
+        "custody.opened",
+        "custody.handover-offered",
+        "custody.handover-received",
+        "custody.taken-over",
+        "repatriation.tracing-requested",
+        "repatriation.requested",
+        "repatriation.travel-scheduled",
+        "repatriation.reintegration-planned",
+    }
+)
+"""The events that give a role."""
+
+
+def fold(roles: Mapping[str, Mapping[str, tuple[str, ...]]], event: Event) -> Roles:
+    """The roles after an accepted event."""
+    family, data = event.family, event.data.model_dump(mode="json")
+    to = str(data.get("to", ""))
+    match event.name:
+        case "intake.report-received":
+            given = {"reporter": event.actor}
+        case "referral.requested":
+            given = {"asker": event.actor}
+        case "referral.answered" if data["answer"] == "accepted":
+            given = {"provider": event.actor}
+        case "custody.opened" | "custody.handover-received":
+            given = {"holder": event.actor}
+        case "custody.handover-offered":
+            given = {"offered": to}
+        case "custody.taken-over":
+            given = {"holder": to}
+        case "repatriation.tracing-requested" | "repatriation.requested":
+            given = {"asking": event.actor, "asked": to}
+        case "repatriation.travel-scheduled":
+            given = {"travel": to}
+        case "repatriation.reintegration-planned":
+            given = {"lead": str(data["lead"])}
+        case _:
+            given = {}
+    known = {name: dict(entries) for name, entries in roles.items()}
+    for role, agency in given.items():
+        own = known.setdefault(family, {})
+        have = own.get(role, ())
+        # The holder is whoever holds now and whoever held before: they see that the person arrived.
+        kept = (*have[-1:], agency) if role == "holder" else (*have, agency)
+        own[role] = tuple(dict.fromkeys(kept))
+    return known
+
+
+def audience(
+    name: str,
+    named: tuple[str, ...],
+    roles: Mapping[str, Mapping[str, tuple[str, ...]]],
+    directory: Directory,
+    on: date | None = None,
+) -> frozenset[str]:
+    """The agencies that get an event of this name: those it names, and those with a role that the table lists."""
+    found = set(named)
+    for entry in _table().get(name, ()):
+        family, _, role = entry.partition(".")
+        if family == "directory":
+            found |= _standing(role, directory, on)
+        else:
+            found |= set(roles.get(family, {}).get(role, ()))
+    return frozenset(agency for agency in found if agency in directory.agencies)
+
+
+def _standing(role: str, directory: Directory, on: date | None) -> set[str]:
+    return {
+        agency
+        for agency, mandates in directory.mandates.items()
+        if any(held.role == role and (on is None or held.effective_from <= on) for held in mandates)
+    }
+
+
+@cache
+def _table() -> dict[str, tuple[str, ...]]:
+    data = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    return {f"{family}.{name}": tuple(roles) for family, entries in data.items() for name, roles in entries.items()}
+
+
+__all__ = ["ROLE_EVENTS", "TABLE", "Roles", "audience", "fold"]
