@@ -9,11 +9,11 @@ from infra.client.http import Service
 
 from .command import Session, command
 from .errors import CommandFailed
-from .options import as_auditor
+from .options import AUDITOR, as_agency
 
 
 @command("status", example="safepassage status --json")
-@as_auditor
+@as_agency(AUDITOR)
 async def status(session: Session, agency: str) -> int:
     """Say of every service whether it is ready, what it has still to read, and what is wrong; and the log's size.
 

@@ -17,6 +17,7 @@ from contracts.fields import case_code
 from contracts.messages import Answer, ProblemMark
 from infra.cli.command import Session, command
 from infra.cli.errors import Unreachable
+from infra.cli.options import as_agency
 from infra.kernel.records import Record
 
 from .connection import Connection, connect
@@ -27,13 +28,12 @@ from .kept import Kept
 from .letters import answer_in_words, as_json, in_words, problem_in_words
 from .mailbox import Mail, MailRefused, Order, open_mail
 
-AS = click.option("--as", "agency", required=True, metavar="AGENCY", help="The agency that speaks, by its id.")
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
 @command("send", example="safepassage send report.json --as kh-moi-ahtjp")
 @FILE
-@AS
+@as_agency()
 @click.option("--timeout", "patience", default=60.0, show_default=True, help="Seconds to wait for the final answer.")
 async def send(session: Session, file: Path, agency: str, patience: float) -> int:
     """Sign an event, send it, and say what the network answers.
@@ -79,7 +79,7 @@ async def _answer(
 
 
 @command("inbox", example="safepassage inbox --as kh-ngo-shelter-a --follow")
-@AS
+@as_agency()
 @click.option("--follow", is_flag=True, help="Go on showing what comes; Ctrl-C ends it.")
 @click.option("--from-beginning", is_flag=True, help="Show everything that is still there, not only what is new.")
 async def inbox(session: Session, agency: str, follow: bool, from_beginning: bool) -> int:
@@ -121,7 +121,7 @@ def _show(session: Session, mail: Mail, order: Order) -> None:
 
 @command("check", example="safepassage check report.json --as kh-moi-ahtjp")
 @FILE
-@AS
+@as_agency()
 async def check(session: Session, file: Path, agency: str) -> int:
     """Try an event without sending it: its form, and where the network runs, who may say it and what it decides.
 

@@ -46,7 +46,7 @@ async def collect(
 async def _quiet(audit: Service) -> dict[str, Any]:
     """The summary once nothing is open any more, or the last one when patience is at its end."""
     for _ in range(int(PATIENCE / 0.5)):
-        summary = await audit.get("/v1/summary")
+        summary: dict[str, Any] = await audit.get("/v1/summary")
         if not summary["unanswered"] and not summary["undecided"]:
             return summary
         await asyncio.sleep(0.5)

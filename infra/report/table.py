@@ -26,8 +26,8 @@ def show(output: Output, report: Mapping[str, Any], published: Mapping[str, Any]
     output.table(("sent wrong on purpose", "sent", "share", "what became of them"), faults(report), "Faults")
     output.say()
     if report["refused_by_rule"]:
-        rows = [(rule, str(count)) for rule, count in report["refused_by_rule"].items()]
-        output.table(("refused by", "times"), rows, "What was refused, and by which rule")
+        refused = [(rule, str(count)) for rule, count in report["refused_by_rule"].items()]
+        output.table(("refused by", "times"), refused, "What was refused, and by which rule")
         output.say()
     output.say("The slowest steps (median on the cases' own clock; p95 in brackets)", "bold")
     for line in bars(report["steps"]):
