@@ -17,21 +17,29 @@ from .desk import event_id
 STRANGERS = ("kh-cmp", "kh-moh", "kh-commit", "kh-immigration")
 """Agencies that have no part in any case of the replay."""
 
-POLICE = ("kh-moi-ahtjp",)
-"""The criminal justice agencies that hold and offer people in the replay."""
-
 Breaking = Callable[[Chance, str, Act, str], Act]
 
 
 def extras_against_a_rule(chance: Chance, case: str, act: Act) -> list[Act]:
     """One proposal against a rule that fits beside this act; none where nothing fits."""
     ways = _WAYS.get(act.name, ())
-    if act.name == "custody.handover-offered" and act.agency in POLICE:
-        ways += (_offer_without_risk,)
+    if act.name == "custody.handover-offered":
+        ways += _of_a_child(act)
     if not ways or act.fault is not None:
         return []
     stranger = chance.choice(STRANGERS, case, act.cause, "stranger")
     return [chance.choice(ways, case, act.cause, "way")(chance, case, act, stranger)]
+
+
+def _of_a_child(act: Act) -> tuple[Breaking, ...]:
+    """What only a child's offer breaks. The police name a risk assessment for a child alone; departments of social
+    affairs are offered none but children.
+    """
+    if "risk_assessment" in act.data and "corridor" not in act.data:
+        return (_offer_outside_agreement, _offer_without_risk)
+    if str(act.data["to"]).startswith("kh-dosvy-"):
+        return (_offer_outside_agreement,)
+    return ()
 
 
 def _answer_unasked(chance: Chance, case: str, act: Act, stranger: str) -> Act:
@@ -98,6 +106,6 @@ def _beside(act: Act, name: str, data: Mapping[str, Any], cause: str, agency: st
 
 _WAYS: dict[str, tuple[Breaking, ...]] = {
     "referral.requested": (_answer_unasked, _identity_too_soon),
-    "custody.handover-offered": (_accept_unnamed, _offer_without_holding, _offer_outside_agreement),
+    "custody.handover-offered": (_accept_unnamed, _offer_without_holding),
     "repatriation.requested": (_request_unentitled, _request_wrong_channel, _return_answered_unasked),
 }

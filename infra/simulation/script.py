@@ -29,7 +29,6 @@ _ABROAD = frozenset(agency for route in ROUTES.values() for agency in (route.fin
 _PARTS: tuple[tuple[Callable[[str], bool], Table], ...] = (
     (lambda agency: agency == "kh-moi-ahtjp", steps_police.REACTIONS),
     (lambda agency: agency in ("kh-mosvy", "kh-mfaic"), steps_social_affairs.MINISTRY),
-    (lambda agency: agency == "kh-mfaic", steps_receiver.EMBASSY),
     (lambda agency: agency.startswith("kh-dosvy-"), steps_social_affairs.DEPARTMENT),
     (lambda agency: agency.startswith("kh-ngo-shelter-"), steps_provider.REACTIONS),
     (lambda agency: agency.startswith("kh-transit-") or agency == "kh-mosvy", steps_receiver.REACTIONS),

@@ -162,7 +162,8 @@ def _ask_another(desk: Desk, heard: Heard) -> list[Act]:
 
 
 def _offer(desk: Desk, burst: Burst, to: str) -> None:
-    risk = desk.known("intake.risk-assessed")
+    child = desk.notes.card["person"] == "child"
+    risk = desk.known("intake.risk-assessed") if child else None
     burst.say(
         "custody.handover-offered",
         {
@@ -174,7 +175,7 @@ def _offer(desk: Desk, burst: Burst, to: str) -> None:
             "escort": Escort.POLICE,
             "answer_by": rfc3339(burst.at + timedelta(hours=12)),
             "risk_assessment": risk,
-            "emergency_reason": None if risk else EmergencyReason.NO_SAFE_PLACE,
+            "emergency_reason": EmergencyReason.NO_SAFE_PLACE if child and risk is None else None,
         },
     )
 

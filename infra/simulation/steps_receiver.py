@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from contracts.codes import Condition, DocumentKind, Escort, Exit, PlaceKind, Purpose
+from contracts.codes import Condition, Escort, Exit, PlaceKind, Purpose
 from contracts.envelope import rfc3339
 from contracts.steps import Contact, FamilyOutcome, FollowUpOutcome
 
@@ -13,7 +13,7 @@ from .desk import Desk, Heard, short
 from .routes import ROUTES
 from .steps_reintegration import close
 
-__all__ = ["EMBASSY", "REACTIONS"]
+__all__ = ["REACTIONS"]
 
 
 def scheduled(desk: Desk, heard: Heard) -> list[Act]:
@@ -88,29 +88,6 @@ def accepted(desk: Desk, heard: Heard) -> list[Act]:
     return burst.acts
 
 
-def counterpart_answered(desk: Desk, heard: Heard) -> list[Act]:
-    """Foreign affairs issues what a person travels on."""
-    return _laissez_passer(desk, heard.data["request"], 20, 60) if heard.data["answer"] == "accepted" else []
-
-
-def asked(desk: Desk, heard: Heard) -> list[Act]:
-    """Where foreign affairs itself is asked, it answers elsewhere and issues the paper after that."""
-    return _laissez_passer(desk, heard.id, 60, 90) if heard.data["to"] == desk.me else []
-
-
-def _laissez_passer(desk: Desk, request: str, low: int, high: int) -> list[Act]:
-    burst = desk.burst("laissez-passer", low, high)
-    burst.say(
-        "repatriation.travel-document-issued",
-        {
-            "request": request,
-            "document": DocumentKind.LAISSEZ_PASSER,
-            "valid_until": (burst.at + timedelta(days=60)).date().isoformat(),
-        },
-    )
-    return burst.acts
-
-
 def _onward(desk: Desk, custody: str) -> list[Act]:
     manifest = desk.recall("manifest")
     unsafe = manifest.get("family") == FamilyOutcome.UNSAFE
@@ -149,4 +126,3 @@ REACTIONS = {
     "custody.handover-released": released,
     "custody.handover-accepted": accepted,
 }
-EMBASSY = {"repatriation.counterpart-answered": counterpart_answered, "repatriation.requested": asked}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from contracts.codes import Caretaker, PlaceKind
+from contracts.codes import Caretaker, DocumentKind, PlaceKind
 from contracts.envelope import rfc3339
 from contracts.standards import DecidingOrganization, SupportType, TraffickingStatus, TypeOfExploitation, Urgency
 from contracts.steps import (
@@ -107,12 +107,29 @@ def traced(desk: Desk, heard: Heard) -> list[Act]:
 
 
 def return_requested(desk: Desk, heard: Heard) -> list[Act]:
-    """A counterpart asks to send somebody home: the ministry accepts its own."""
+    """A counterpart asks to send somebody home: their own country takes them, and a child gets a paper to travel on.
+
+    Foreign affairs issues it; where social affairs is asked, it attests that by the number of the covering letter.
+    """
     if heard.data["to"] != desk.me:
         return []
-    burst = desk.burst("accept return", 10, 40)
-    burst.say("repatriation.counterpart-answered", {"request": heard.id, "answer": CounterpartAnswer.ACCEPTED})
-    return burst.acts
+    accepting = desk.burst("accept return", 10, 40)
+    accepting.say("repatriation.counterpart-answered", {"request": heard.id, "answer": CounterpartAnswer.ACCEPTED})
+    if heard.data["person"] == "adult":
+        return accepting.acts
+    issuing = desk.burst("laissez-passer", 44, 66)
+    attested = desk.me != "kh-mfaic"
+    issuing.say(
+        "repatriation.travel-document-issued",
+        {
+            "request": heard.id,
+            "document": DocumentKind.LAISSEZ_PASSER,
+            "valid_until": (issuing.at + timedelta(days=60)).date().isoformat(),
+            "on_behalf_of": "kh-mfaic" if attested else None,
+            "paper": f"{desk.between(100, 9999, 'letter')}/09" if attested else None,
+        },
+    )
+    return [*accepting.acts, *issuing.acts]
 
 
 def tracing_task(desk: Desk, heard: Heard) -> list[Act]:
