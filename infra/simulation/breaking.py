@@ -12,7 +12,7 @@ from contracts.steps import Answer, Capacity, CounterpartAnswer
 
 from .act import Act, Fault, Sealing
 from .chance import Chance
-from .desk import event_id
+from .desk import event_id, marker
 
 STRANGERS = ("kh-cmp", "kh-moh", "kh-commit", "kh-immigration")
 """Agencies that have no part in any case of the replay."""
@@ -51,9 +51,8 @@ def _answer_unasked(chance: Chance, case: str, act: Act, stranger: str) -> Act:
 def _identity_too_soon(chance: Chance, case: str, act: Act, stranger: str) -> Act:
     """An identity disclosed before the request is accepted (XB-NEED)."""
     data = {"request": event_id(chance, case, act), "to": act.data["to"], "kinds": ["identity"]}
-    marker = chance.token("marker", case, length=48)
     extra = _beside(act, "referral.identity-disclosed", data, "too soon", act.agency)
-    return replace(extra, sealing=Sealing("identity", {"marker": marker}, (act.data["to"],)))
+    return replace(extra, sealing=Sealing("identity", {"marker": marker(chance, case)}, (act.data["to"],)))
 
 
 def _accept_unnamed(chance: Chance, case: str, act: Act, stranger: str) -> Act:

@@ -28,6 +28,11 @@ def event_id(chance: Chance, case: str, act: Act) -> str:
     return derived_id(act.time or act.at, chance.token("event", case, act.cause))
 
 
+def marker(chance: Chance, case: str) -> str:
+    """What is planted in every sealed part of a case and may stand nowhere in the clear: 48 random bytes, as text."""
+    return chance.token("marker", case, length=48)
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """An event as an agency's mailbox handed it over; `sealed` is what a sealed part for this agency contained."""

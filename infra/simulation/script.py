@@ -14,11 +14,11 @@ from typing import Any
 from contracts.envelope import Event
 from contracts.messages import Answer
 
-from . import steps_abroad, steps_police, steps_provider, steps_receiver, steps_social_affairs
+from . import steps_abroad, steps_police, steps_provider, steps_receiver, steps_return, steps_social_affairs
 from .act import Act, Notes
 from .caseload import Assumptions, Plan
 from .chance import Chance
-from .desk import Desk, Heard, event_id
+from .desk import Desk, Heard, event_id, marker
 from .routes import ROUTES
 from .world import World
 
@@ -33,6 +33,7 @@ _PARTS: tuple[tuple[Callable[[str], bool], Table], ...] = (
     (lambda agency: agency.startswith("kh-ngo-shelter-"), steps_provider.REACTIONS),
     (lambda agency: agency.startswith("kh-transit-") or agency == "kh-mosvy", steps_receiver.REACTIONS),
     (lambda agency: agency in _ABROAD, steps_abroad.REACTIONS),
+    (lambda agency: agency in _ABROAD, steps_return.REACTIONS),
 )
 """Which parts an agency plays; one may play several."""
 
@@ -101,8 +102,3 @@ class Script:
             "incident": plan.incident,
             "marker": marker(self.chance, plan.case),
         }
-
-
-def marker(chance: Chance, case: str) -> str:
-    """What is planted in every sealed part of a case and may stand nowhere in the clear: 48 random bytes, as text."""
-    return chance.token("marker", case, length=48)
