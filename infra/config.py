@@ -19,6 +19,7 @@ class ServiceConfig:
     """Everything a service needs from outside. Keys are base64url of 32 bytes; `instance` numbers copies of a service.
 
     `log_key` is the audit service's log signing key (a C2SP skey, whose name is the log's origin).
+    `linger_ms` is how long the broker may hold back a batch that is not full.
     `replay` lets the principal `replay` drive each case's clock; it is never set on a network that serves children.
     """
 
@@ -33,6 +34,7 @@ class ServiceConfig:
     http_port: int
     instance: str = "1"
     replay: bool = False
+    linger_ms: int = 50
     log_key: str = ""
 
     @property

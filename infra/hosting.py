@@ -28,7 +28,7 @@ from infra.kernel.deadlines import deadlines
 from infra.kernel.kernel import Kernel
 from infra.kernel.relay import relay
 from infra.postgres.store import PostgresStore
-from infra.telemetry import setup
+from infra.telemetry import configure_logging, setup
 from infra.web import Readiness, asyncapi_routes, health_routes, serve
 
 FAMILIES = ("intake", "justice", "referral", "custody", "repatriation", "audit")
@@ -59,7 +59,8 @@ async def run(config: ServiceConfig, install: Install) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with AsyncExitStack() as stack:
-        setup(f"safepassage-{config.service}")
+        configure_logging()
+        telemetry = setup(f"safepassage-{config.service}")
         clock, follower, readiness = WallClock(), Follower(unb64(config.registrar_key)), Readiness()
         readiness.problem("start", "the service is starting")
         pool = await stack.enter_async_context(
@@ -68,7 +69,9 @@ async def run(config: ServiceConfig, install: Install) -> None:
             )
         )
         threads = stack.enter_context(ThreadPoolExecutor(2, thread_name_prefix="verify"))
-        topics = KafkaTopics(config.kafka(), f"{config.principal}-{config.instance}", config.instance)
+        topics = KafkaTopics(
+            config.kafka(), f"{config.principal}-{config.instance}", config.instance, config.linger_ms, telemetry
+        )
         store = PostgresStore(pool)
         host = Host(config, pool, store, topics, follower, clock, readiness, threads, asyncio.Event())
         routes, loops = await install(host)
@@ -103,7 +106,7 @@ async def run(config: ServiceConfig, install: Install) -> None:
 
 
 async def office(host: Host, declaration: Office) -> Kernel:
-    """Subscribe an office's kernel to its submissions, to what it follows, and in a replay to its ticks."""
+    """Subscribe an office's kernel to its submissions, what it follows, and in a replay its ticks, all in one."""
     config, topics = host.config, host.topics
     kernel = Kernel(
         declaration,
@@ -116,14 +119,11 @@ async def office(host: Host, declaration: Office) -> Kernel:
         threads=host.threads,
         wake_relay=host.wake_relay,
     )
-    group, positions = config.principal, host.store.stored_positions
-    own = [f"{family}.submissions.v1" for family in declaration.families]
-    topics.subscribe(own, f"{group}.submissions", kernel.submissions, positions)
-    others = sorted({name.partition(".")[0] for name in declaration.followed})
-    if others:
-        topics.subscribe([f"{family}.events.v1" for family in others], f"{group}.events", kernel.events, positions)
+    read = [f"{family}.submissions.v1" for family in declaration.families]
+    read += sorted({f"{name.partition('.')[0]}.events.v1" for name in declaration.followed})
     if config.replay and declaration.name != "audit":
-        topics.subscribe([f"ticks.{declaration.name}.v1"], f"{group}.ticks", kernel.ticks, positions)
+        read.append(f"ticks.{declaration.name}.v1")
+    topics.subscribe(read, f"{config.principal}.kernel", kernel.batch, host.store.stored_positions)
     return kernel
 
 

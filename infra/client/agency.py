@@ -77,7 +77,7 @@ class Agency:
         self, sealed: tuple[str, Mapping[str, Any], Sequence[str]], directory: Directory, time: datetime
     ) -> bytes:
         kind, content, agencies = sealed
-        recipients = {}
+        recipients: dict[str, Any] = {}
         for agency in agencies:
             keys = directory.sealing_keys(agency, time)
             if not keys:

@@ -23,21 +23,33 @@ from faststream.kafka.message import KafkaAckableMessage
 from faststream.security import SASLScram512
 
 from infra.kernel.ports import Handler, Positions
-from infra.kernel.records import Outgoing, Place, Record
+from infra.kernel.records import TRACEPARENT, Outgoing, Place, Record
+from infra.telemetry import NoTelemetry, Telemetry
 
 from .producer import Producer
 from .settings import KafkaSettings
 
 log = logging.getLogger(__name__)
+FULL = 65_536
+"""Bytes for which the broker waits, up to the linger: a batch of hundreds costs little more than a batch of one."""
 
 
 class KafkaTopics:
     """One principal's topics. Subscribe first, then `start`. `failed` ends with the error that no handler may raise."""
 
-    def __init__(self, settings: KafkaSettings, client_id: str, instance: str = "1") -> None:
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        client_id: str,
+        instance: str = "1",
+        linger_ms: int = 50,
+        telemetry: Telemetry | None = None,
+    ) -> None:
         self._settings = settings
         self._client_id = client_id
         self._instance = instance
+        self._linger_ms = linger_ms
+        self._telemetry: Telemetry = telemetry or NoTelemetry()
         self._producer = Producer(settings, client_id)
         self._subscribers: list[Any] = []
         self.last_progress: datetime | None = None
@@ -67,7 +79,8 @@ class KafkaTopics:
             no_reply=True,
             max_records=max_records,
             batch_timeout_ms=20,
-            fetch_max_wait_ms=100,
+            fetch_min_bytes=FULL,
+            fetch_max_wait_ms=self._linger_ms,
             session_timeout_ms=10_000,
             heartbeat_interval_ms=1_000,
             listener=listener,
@@ -82,7 +95,9 @@ class KafkaTopics:
             if self.failed.done():
                 return
             try:
-                await handler(batch)
+                traceparents = [value for record in batch if (value := record.header(TRACEPARENT)) is not None]
+                with self._telemetry.process(batch[0].topic, group, len(batch), traceparents):
+                    await handler(batch)
             except Exception as error:
                 # FastStream would log it and go on with the next batch; nothing may be passed over.
                 self.failed.set_exception(error)
@@ -105,7 +120,8 @@ class KafkaTopics:
 
     async def send(self, records: Sequence[Outgoing]) -> list[int]:
         """Write records; returns the indexes of those that failed."""
-        return await self._producer.send(records)
+        with self._telemetry.send(records[0].topic if records else "", len(records)):
+            return await self._producer.send(records)
 
     async def end_offsets(self, topics: Sequence[str]) -> Mapping[Place, int]:
         """The offset after the last record of each partition."""

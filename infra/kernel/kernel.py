@@ -1,7 +1,7 @@
 """The one path from a Kafka batch to committed effects; every service runs this and nothing beside it.
 
-`submissions`, `events` and `ticks` take a batch each. They return when everything the batch did is committed, and are
-tried again, with back-off, while Kafka or PostgreSQL does not answer. A value that the database refuses costs one
+`batch` returns when everything that the batch did is committed, and is tried again, with back-off, while PostgreSQL
+does not answer. A value that the database refuses costs one
 record, never its neighbours: the batch is halved until the one is found.
 """
 
@@ -43,7 +43,7 @@ NOTICE_EVERY = timedelta(minutes=1)
 
 @dataclass
 class Kernel:
-    """A service at work: its office, what it stands on, and the handlers of its three kinds of batches."""
+    """A service at work: its office, what it stands on, and the handler of its batches."""
 
     office: Office
     signer: Signer
@@ -63,28 +63,22 @@ class Kernel:
 
     # -- batches -------------------------------------------------------------------------------------------------
 
-    async def submissions(self, batch: Sequence[Record]) -> None:
-        """Decide on a batch of submissions and answer each of them."""
-        decoded = [decode(record) for record in batch]
-        signed = [item for item in decoded if isinstance(item, Submission)]
+    async def batch(self, records: Sequence[Record]) -> None:
+        """Deal with one batch: submissions to this office, events of other services, ticks of a replay, all at once."""
+        items: list[_Item] = []
+        for record in records:
+            kind = record.topic.split(".")
+            if kind[1] == "submissions":
+                items.append(decode(record))
+            elif kind[1] == "events":
+                items.append(_Followed(record))
+            else:
+                items.append(_Tick.of(record))
+        signed = [item for item in items if isinstance(item, Submission)]
+        followed = [item for item in items if isinstance(item, _Followed) and item.name in self.office.followed]
         await verify(signed, self.keyring.directory, self.threads)
-        await self.persist(decoded, self._decide, _unstorable)
-
-    async def events(self, batch: Sequence[Record]) -> None:
-        """Follow what other services have accepted."""
-        followed = self.office.followed
-        read_items = [_Followed(record, None, None) for record in batch]
-        for item in read_items:
-            name = (item.record.header(TYPE) or "").removeprefix("safepassage.").rpartition(".v")[0]
-            if name in followed:
-                item.event, item.acceptance = self._accepted_elsewhere(item.record)
-        await self.persist(read_items, self._follow, lambda item: _Followed(item.record, None, None))
-
-    async def ticks(self, batch: Sequence[Record]) -> None:
-        """Move the clocks of replayed cases."""
-        await self.persist(
-            [_Tick.of(record) for record in batch], self._tick, lambda item: _Tick(item.record, "", None, {})
-        )
+        await self._in_threads(followed)
+        await self.persist(items, self._work, _spoil)
 
     async def timers(self, before: datetime) -> int:
         """Let what was due before an instant happen; returns how many cases were looked at."""
@@ -163,42 +157,31 @@ class Kernel:
             after[record.place] = max(after.get(record.place, 0), record.offset + 1, stored.get(record.place, 0))
         return fresh, after
 
-    async def _decide(self, transaction: Transaction, items: Sequence[Submission | DeadLetter]) -> None:
+    async def _work(self, transaction: Transaction, items: Sequence[_Item]) -> None:
         fresh, after = await self.fresh(transaction, [item.record for item in items])
-        submissions = [item for item in items if (item.record.place, item.record.offset) in fresh]
-        signed = [item for item in submissions if isinstance(item, Submission) and item.unsigned is None]
+        items = [item for item in items if (item.record.place, item.record.offset) in fresh]
+        signed = [item for item in items if isinstance(item, Submission) and item.unsigned is None]
         cases = {item.header.subject for item in signed}
+        cases |= {item.event.case for item in items if isinstance(item, _Followed) and item.event is not None}
+        cases |= {item.case for item in items if isinstance(item, _Tick) and item.to is not None}
         bench = await self.begin(transaction, cases, {item.header.id for item in signed})
-        for item in submissions:
-            if isinstance(item, DeadLetter):
+        for item in items:
+            self._deal_with(bench, item)
+        bench.effects.positions = after
+        await self.end(transaction, bench)
+
+    def _deal_with(self, bench: Bench, item: _Item) -> None:
+        match item:
+            case DeadLetter():
                 dead_letter(bench, item)
-            elif item.unsigned is not None:
+            case Submission() if item.unsigned is not None:
                 unsigned(bench, item, self._may_notify(item.header.actor, bench.now))
-            else:
+            case Submission():
                 judge(bench, item)
-        bench.effects.positions = after
-        await self.end(transaction, bench)
-
-    async def _follow(self, transaction: Transaction, items: Sequence[_Followed]) -> None:
-        fresh, after = await self.fresh(transaction, [item.record for item in items])
-        followed = [item for item in items if (item.record.place, item.record.offset) in fresh]
-        cases = {item.event.case for item in followed if item.event is not None}
-        bench = await self.begin(transaction, cases, set())
-        for item in followed:
-            if item.event is not None and item.acceptance is not None:
-                follow(bench, item.event, item.acceptance)
-        bench.effects.positions = after
-        await self.end(transaction, bench)
-
-    async def _tick(self, transaction: Transaction, items: Sequence[_Tick]) -> None:
-        fresh, after = await self.fresh(transaction, [item.record for item in items])
-        ticks = [item for item in items if (item.record.place, item.record.offset) in fresh and item.to is not None]
-        bench = await self.begin(transaction, {item.case for item in ticks}, set())
-        for item in ticks:
-            if item.to is not None:
-                tick(bench, item.case, item.to, item.after)
-        bench.effects.positions = after
-        await self.end(transaction, bench)
+            case _Followed(event=Event() as event, acceptance=Acceptance() as acceptance):
+                follow(bench, event, acceptance)
+            case _Tick(to=datetime() as to):
+                tick(bench, item.case, to, item.after)
 
     async def _advance(self, transaction: Transaction, items: Sequence[str]) -> None:
         bench = await self.begin(transaction, set(items), set())
@@ -215,21 +198,17 @@ class Kernel:
         self.noticed[agency] = now
         return True
 
-    def _accepted_elsewhere(self, record: Record) -> tuple[Event | None, Acceptance | None]:
-        """The event and its acceptance when both signatures hold; else neither, and a word in the log."""
-        try:
-            directory = self.keyring.directory
-            event = read(record.value or b"")
-            acceptance = accepted_by(record.header(ACCEPTANCE) or "", event, directory)
-            jws = record.header(JWS) or ""
-            signer = directory.signing_key(detached_kid(jws))
-            if signer is None:
-                raise SignatureRefused("the directory does not list the key that signed this")
-            verify_detached(event.body, jws, signer)
-        except (EnvelopeError, SignatureRefused, ValidationError) as error:
-            log.error("an events topic holds a record that no service accepted", extra={"reason": type(error).__name__})
-            return None, None
-        return event, acceptance
+    async def _in_threads(self, followed: Sequence[_Followed]) -> None:
+        directory = self.keyring.directory
+
+        def check() -> None:
+            for item in followed:
+                item.check(directory)
+
+        if self.threads is None or not followed:
+            check()
+        else:
+            await asyncio.get_running_loop().run_in_executor(self.threads, check)
 
 
 def accepted_by(token: str, event: Event, directory: Directory) -> Acceptance:
@@ -246,9 +225,30 @@ def accepted_by(token: str, event: Event, directory: Directory) -> Acceptance:
 
 @dataclass(slots=True)
 class _Followed:
+    """An event that another service accepted; both signatures hold once `event` and `acceptance` are set."""
+
     record: Record
-    event: Event | None
-    acceptance: Acceptance | None
+    event: Event | None = None
+    acceptance: Acceptance | None = None
+
+    @property
+    def name(self) -> str:
+        """The event's name, as the record's own header says it."""
+        return (self.record.header(TYPE) or "").removeprefix("safepassage.").rpartition(".v")[0]
+
+    def check(self, directory: Directory) -> None:
+        """Read it and check it; a record that no service accepted is left out, with a word in the log."""
+        try:
+            event = read(self.record.value or b"")
+            acceptance = accepted_by(self.record.header(ACCEPTANCE) or "", event, directory)
+            jws = self.record.header(JWS) or ""
+            signer = directory.signing_key(detached_kid(jws))
+            if signer is None or directory.keys[detached_kid(jws)].agency != event.actor:
+                raise SignatureRefused("not signed by its source")
+            verify_detached(event.body, jws, signer)
+            self.event, self.acceptance = event, acceptance
+        except (EnvelopeError, SignatureRefused, ValidationError) as error:
+            log.error("a record that no service accepted", extra={"reason": type(error).__name__})
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,8 +266,19 @@ class _Tick:
         return cls(record, "", None, {})
 
 
-def _unstorable(item: Submission | DeadLetter) -> Submission | DeadLetter:
-    return DeadLetter(item.record, item.digest, "its values cannot be stored")
+_Item = Submission | DeadLetter | _Followed | _Tick
+
+
+def _spoil(item: _Item) -> _Item:
+    """What takes the place of the one record whose values the database refuses."""
+    match item:
+        case Submission():
+            return DeadLetter(item.record, item.digest, "its values cannot be stored")
+        case _Followed():
+            return _Followed(item.record)
+        case _Tick():
+            return _Tick(item.record, "", None, {})
+    raise DataRefused("an answer cannot be stored: see the service's log")
 
 
 def _impossible(case: str) -> str:

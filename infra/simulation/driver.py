@@ -120,7 +120,7 @@ class CaseRun:
 class Driver:
     """Runs the cases of a caseload, at most `window` at once."""
 
-    def __init__(self, wire: Wire, cast: Cast, horizon: datetime, window: int = 300) -> None:
+    def __init__(self, wire: Wire, cast: Cast, horizon: datetime, window: int = 1000) -> None:
         self._wire = wire
         self._cast = cast
         self._horizon = horizon
@@ -161,8 +161,9 @@ class Driver:
         concerned = {SERVICE_OF[act.name.partition(".")[0]] for act in acts}
         concerned |= {service for service, due in run.due.items() if due <= to}
         await self._tick(run, {service for service in concerned if service in _OFFICES}, to)
-        for record in self._cast.records(run.case, acts):
-            await self._send(run, record)
+        async with asyncio.TaskGroup() as sending:
+            for record in self._cast.records(run.case, acts):
+                sending.create_task(self._send(run, record))
         await self._settled(run)
         held = {SERVICE_OF[place[0].partition(".")[0]] for place in run.parked}
         if held:

@@ -75,14 +75,11 @@ class Node:
 
 def install_office(node: Node) -> None:
     """Subscribe an office's kernel as `infra.hosting` does on Kafka."""
-    kernel, office, topics = node.kernel, node.office, node.topics
-    positions, group = node.store.stored_positions, f"svc-{office.name}"
-    own = [f"{family}.submissions.v1" for family in office.families]
-    topics.subscribe(own, f"{group}.s", kernel.submissions, positions)
-    others = sorted({name.partition(".")[0] for name in office.followed})
-    if others:
-        topics.subscribe([f"{family}.events.v1" for family in others], f"{group}.e", kernel.events, positions)
-    topics.subscribe([f"ticks.{office.name}.v1"], f"{group}.t", kernel.ticks, positions)
+    office = node.office
+    read = [f"{family}.submissions.v1" for family in office.families]
+    read += sorted({f"{name.partition('.')[0]}.events.v1" for name in office.followed})
+    read.append(f"ticks.{office.name}.v1")
+    node.topics.subscribe(read, f"svc-{office.name}.kernel", node.kernel.batch, node.store.stored_positions)
 
 
 @dataclass

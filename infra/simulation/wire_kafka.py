@@ -37,7 +37,7 @@ class KafkaWire:
             async with gate:
                 settings = self._as(principal).aiokafka()
                 producer = AIOKafkaProducer(
-                    **settings, client_id=principal, enable_idempotence=True, acks="all", linger_ms=5
+                    **settings, client_id=principal, enable_idempotence=True, acks="all", linger_ms=25
                 )
                 await producer.start()
                 self._producers[principal] = producer
@@ -46,8 +46,8 @@ class KafkaWire:
                     client_id=principal,
                     auto_offset_reset="earliest",
                     enable_auto_commit=False,
-                    fetch_max_wait_ms=200,
-                    fetch_min_bytes=8192 if principal != "replay" else 1,
+                    fetch_max_wait_ms=150 if principal == "replay" else 300,
+                    fetch_min_bytes=65_536,
                 )
                 await consumer.start()
                 self._consumers.append(consumer)

@@ -1,0 +1,19 @@
+"""What every service shows over HTTP: its health, its AsyncAPI page, and who may ask for more."""
+
+from __future__ import annotations
+
+from .asyncapi import asyncapi_routes
+from .auth import TokenRefused, make_token, signed_by, verify_token
+from .health import Readiness, health_routes
+from .server import serve
+
+__all__ = [
+    "Readiness",
+    "TokenRefused",
+    "asyncapi_routes",
+    "health_routes",
+    "make_token",
+    "serve",
+    "signed_by",
+    "verify_token",
+]
