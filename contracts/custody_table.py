@@ -1,0 +1,227 @@
+"""Who cared for a person and who answered for them, from when to when, derived from the accepted events alone. Pure.
+
+This is the auditor's own reckoning. It does not look at the state that a service keeps (`journeys.custody_state`), so
+that the two can be held against each other, and it counts what nobody can explain: gaps and overlaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from .envelope import Event
+from .guidelines.corridors import limit
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Somebody cared (`care`) or answered (`responsibility`) in [since, until), on the authority of an event.
+
+    `party` is an agency, or the kind of caretaker to whom the person was entrusted. `until` None: it goes on.
+    """
+
+    kind: str
+    party: str
+    since: datetime
+    until: datetime | None
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unexplained:
+    """A time that nobody explains: a `gap` (nobody says that they have the person) or an `overlap` (two say it)."""
+
+    kind: str
+    since: datetime
+    until: datetime
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyTable:
+    """One person's chain. `opened` None: nobody ever opened it. Minutes are whole."""
+
+    case: str
+    child: bool
+    opened: datetime | None
+    ended: datetime | None
+    spans: tuple[Span, ...]
+    unexplained: tuple[Unexplained, ...]
+    person_minutes: int
+    joint_minutes: int
+
+    @property
+    def gaps(self) -> tuple[Unexplained, ...]:
+        """Times in which nobody says that they have the person."""
+        return tuple(item for item in self.unexplained if item.kind == "gap")
+
+    @property
+    def overlaps(self) -> tuple[Unexplained, ...]:
+        """Times in which two say that they have the person."""
+        return tuple(item for item in self.unexplained if item.kind == "overlap")
+
+
+@dataclass(slots=True)
+class _Chain:
+    boundary: datetime
+    carer: str
+    answering: dict[str, str]
+    care_by: str
+    spans: list[Span] = field(default_factory=list)
+    unexplained: list[Unexplained] = field(default_factory=list)
+    offers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    since: dict[str, datetime] = field(default_factory=dict)
+    care_since: datetime | None = None
+    joint: timedelta = timedelta(0)
+    disputed: tuple[datetime, str] | None = None
+
+    def care(self, party: str, at: datetime, by: str) -> None:
+        """Care moves."""
+        if self.disputed is not None:
+            self.unexplained.append(Unexplained("overlap", self.disputed[0], at, self.disputed[1]))
+            self.disputed = None
+        if party == self.carer:
+            return
+        self.spans.append(Span("care", self.carer, self.care_since or at, at, self.care_by))
+        self.carer, self.care_since, self.care_by = party, at, by
+
+    def answer(self, parties: Iterable[str], at: datetime, by: str) -> None:
+        """From now on these answer."""
+        now = set(parties)
+        if len(self.answering) > 1:
+            self.joint += at - max(self.since.values())
+        for party in sorted(self.answering.keys() - now):
+            self.spans.append(Span("responsibility", party, self.since.pop(party), at, self.answering.pop(party)))
+        if len(self.answering) > 1:
+            self.since |= dict.fromkeys(self.answering, at)
+        for party in sorted(now - self.answering.keys()):
+            self.answering[party], self.since[party] = by, at
+
+
+def custody_table(events: Sequence[Event], until: datetime) -> CustodyTable | None:
+    """The table of one case; None where nobody was reported and no chain opened.
+
+    `events` are the case's accepted events of `intake` and `custody` (others are passed over), each family in its
+    sequence; `until` is the instant up to which an open chain is counted.
+    """
+    report = next((event for event in events if event.name == "intake.report-received"), None)
+    steps = [event for event in events if event.family == "custody" and not event.header.from_service]
+    opening = next((event for event in steps if event.name == "custody.opened"), None)
+    if opening is None:
+        return _never_opened(report, until)
+    data = opening.data.model_dump(mode="json")
+    holder = str(data["holder"])
+    chain = _Chain(opening.time, holder, {holder: opening.id}, opening.id, care_since=opening.time)
+    chain.since[holder] = opening.time
+    _late_opening(chain, report, opening, str(data["person"]) == "child")
+    ended: datetime | None = None
+    for event in steps:
+        if event is not opening and ended is None:
+            chain.boundary = max(chain.boundary, event.time)
+            if event.name in ("custody.died", "custody.ended"):
+                ended = chain.boundary
+            else:
+                _step(chain, event, event.data.model_dump(mode="json"))
+    end = ended or max(until, chain.boundary)
+    _close(chain, end, ended)
+    return CustodyTable(
+        case=opening.case,
+        child=data["person"] == "child",
+        opened=opening.time,
+        ended=ended,
+        spans=tuple(chain.spans),
+        unexplained=tuple(chain.unexplained),
+        person_minutes=_minutes(end - opening.time),
+        joint_minutes=_minutes(chain.joint),
+    )
+
+
+def _never_opened(report: Event | None, until: datetime) -> CustodyTable | None:
+    if report is None:
+        return None
+    child = report.data.model_dump(mode="json")["person"] != "adult"
+    due = report.time + limit("report_to_custody_hours").time
+    gap = (Unexplained("gap", report.time, until, report.id),) if child and until > due else ()
+    return CustodyTable(report.case, child, None, None, (), gap, 0, 0)
+
+
+def _late_opening(chain: _Chain, report: Event | None, opening: Event, child: bool) -> None:
+    if report is not None and child and opening.time > report.time + limit("report_to_custody_hours").time:
+        chain.unexplained.append(Unexplained("gap", report.time, opening.time, report.id))
+
+
+def _step(chain: _Chain, event: Event, data: dict[str, Any]) -> None:
+    at, actor = chain.boundary, str(data.get("on_behalf_of") or event.actor)
+    offer = chain.offers.get(str(data.get("handover", "")), {})
+    match event.type.name:
+        case "opened":
+            chain.care(str(data["holder"]), at, event.id)
+            chain.answer({*chain.answering, str(data["holder"])}, at, event.id)
+            chain.disputed = (at, event.id)
+        case "handover-offered":
+            chain.offers[event.id] = {"giver": actor, "to": data["to"], "corridor": data.get("corridor")}
+        case "handover-failed":
+            offer.pop("released", None)
+        case "handover-released":
+            _released(chain, event, offer, actor, str(data["to"]))
+        case "handover-received":
+            _received(chain, event, offer, actor)
+        case "emergency-placed":
+            chain.care(str(data["to"]), at, event.id)
+        case "entrusted":
+            chain.care(str(data["to_kind"]), at, event.id)
+        case "found":
+            chain.care(str(data.get("carer") or actor), at, event.id)
+        case "taken-over":
+            chain.care(str(data["to"]), at, event.id)
+            chain.answer({str(data["to"])}, at, event.id)
+
+
+def _released(chain: _Chain, event: Event, offer: dict[str, Any], actor: str, to: str) -> None:
+    if not offer:
+        offer = chain.offers.setdefault(str(event.data.model_dump()["handover"]), {"giver": actor, "to": to})
+    offer["released"] = event.time
+    if "received" in offer and actor in chain.answering and offer["to"] in chain.answering:
+        left = set(chain.answering) - {actor}
+        chain.answer(left or {str(offer["to"])}, chain.boundary, event.id)
+
+
+def _received(chain: _Chain, event: Event, offer: dict[str, Any], actor: str) -> None:
+    at = chain.boundary
+    rightful = offer.get("to") == actor and "received" not in offer
+    if rightful:
+        offer["received"] = event.time
+        _overdue(chain, offer, event.time, event.id)
+    chain.care(actor, at, event.id)
+    if rightful and "released" in offer and offer.get("giver") in chain.answering:
+        chain.answer({actor}, at, event.id)
+    else:
+        chain.answer({*chain.answering, actor}, at, event.id)
+    if not rightful:
+        chain.disputed = (at, event.id)
+
+
+def _overdue(chain: _Chain, offer: dict[str, Any], until: datetime, cause: str) -> None:
+    released = offer.get("released")
+    if released is not None and until - released > limit("receipt_hours", offer.get("corridor")).time:
+        chain.unexplained.append(Unexplained("gap", released, until, cause))
+
+
+def _close(chain: _Chain, end: datetime, ended: datetime | None) -> None:
+    for offer_id, offer in chain.offers.items():
+        if "received" not in offer:
+            _overdue(chain, offer, end, offer_id)
+    if chain.disputed is not None:
+        chain.unexplained.append(Unexplained("overlap", chain.disputed[0], end, chain.disputed[1]))
+    if len(chain.answering) > 1:
+        chain.joint += end - max(chain.since.values())
+    chain.spans.append(Span("care", chain.carer, chain.care_since or end, ended, chain.care_by))
+    chain.spans += [
+        Span("responsibility", party, chain.since[party], ended, by) for party, by in sorted(chain.answering.items())
+    ]
+
+
+def _minutes(length: timedelta) -> int:
+    return int(length.total_seconds() // 60)
