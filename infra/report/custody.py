@@ -1,52 +1,57 @@
-"""The figures of custody and of accompaniment, over every case, from `contracts.custody_table`."""
+"""Custody and accompaniment of all cases: minutes in somebody's hands, and the times that nobody explains."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from contracts.custody_table import CustodyTable, custody_table
-from contracts.envelope import rfc3339
+from contracts.envelope import rfc3339, utc
 
 from .lines import Logged
 
 
 @dataclass(slots=True)
 class Chains:
-    """Takes one case after another. `lines` say every span and every unexplained time, for comparing two replays."""
+    """Takes one case after the other. `until` is the instant up to which what is still open is counted."""
 
+    until: datetime
     tables: list[CustodyTable] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
 
-    def case(self, case: Sequence[Logged]) -> None:
-        """Take one case's accepted events, each family in its sequence. An open chain counts up to its last event."""
-        events = [item.event for item in case]
-        if not events:
-            return
-        table = custody_table(events, max(item.acceptance.accepted for item in case))
-        if table is None:
-            return
-        self.tables.append(table)
-        for span in table.spans:
-            until = rfc3339(span.until) if span.until is not None else "open"
-            self.lines.append(f"{table.case} {span.kind} {span.party} {rfc3339(span.since)} {until} {span.authority}")
-        self.lines += [
-            f"{table.case} {item.kind} {rfc3339(item.since)} {rfc3339(item.until)} {item.cause}"
-            for item in table.unexplained
-        ]
+    def case(self, events: Sequence[Logged]) -> None:
+        """The events of one case, each family in its sequence."""
+        table = custody_table([item.event for item in events], self.until)
+        if table is not None:
+            self.tables.append(table)
 
     def custody(self) -> dict[str, int]:
-        """Children: minutes in somebody's care, minutes for which two answered, gaps and overlaps (numbers of them)."""
-        children = [table for table in self.tables if table.child]
-        return {
-            "persons": sum(table.opened is not None for table in children),
-            "person_minutes": sum(table.person_minutes for table in children),
-            "joint_minutes": sum(table.joint_minutes for table in children),
-            "gaps": sum(len(table.gaps) for table in children),
-            "overlaps": sum(len(table.overlaps) for table in children),
-        }
+        """Of children: whole minutes, minutes with two to answer, and how often nobody or two said to have them."""
+        return _sums(table for table in self.tables if table.child)
 
     def accompaniment(self) -> dict[str, int]:
-        """Adults: minutes accompanied."""
-        adults = [table for table in self.tables if not table.child and table.opened is not None]
-        return {"persons": len(adults), "person_minutes": sum(table.person_minutes for table in adults)}
+        """The same of adults, who are accompanied and not in custody."""
+        return _sums(table for table in self.tables if not table.child)
+
+    def lines(self) -> Iterable[str]:
+        """Every span and every unexplained time as a line, in UTC: equal chains give equal lines."""
+        for table in self.tables:
+            for span in table.spans:
+                yield f"{table.case} {span.kind} {span.party} {_at(span.since)} {_at(span.until)} {span.authority}"
+            for item in table.unexplained:
+                yield f"{table.case} {item.kind} {_at(item.since)} {_at(item.until)} {item.cause}"
+
+
+def _sums(tables: Iterable[CustodyTable]) -> dict[str, int]:
+    known = list(tables)
+    return {
+        "persons": len(known),
+        "person_minutes": sum(table.person_minutes for table in known),
+        "joint_minutes": sum(table.joint_minutes for table in known),
+        "gaps": sum(len(table.gaps) for table in known),
+        "overlaps": sum(len(table.overlaps) for table in known),
+    }
+
+
+def _at(time: datetime | None) -> str:
+    return rfc3339(utc(time)) if time is not None else "-"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from .custody import Chains
@@ -47,7 +48,7 @@ class Reader:
         """Every figure. `seconds` is how long it all took; without it, from the first acceptance to the last."""
         cases = self._cases()
         people = [home for case in cases if (home := returned(case)) is not None]
-        chains, watch = Chains(), Stopwatch()
+        chains, watch = Chains(self._last()), Stopwatch()
         for case in cases:
             chains.case(case)
             watch.case(case)
@@ -70,7 +71,7 @@ class Reader:
             "mailboxes": self.mail.figures(self.events),
             "steps": watch.slowest(),
             "log": dict(self.summary.get("log", {})),
-            "sets": fingerprints(self.events, self.verdicts.values(), chains.lines),
+            "sets": fingerprints(self.events, self.verdicts.values(), chains.lines()),
             "seconds": round(seconds if seconds is not None else span, 1),
             "events_per_second": round(accepted / span, 1) if span else 0.0,
         }
@@ -85,6 +86,10 @@ class Reader:
             for case in sorted(cases)
         )
         return [list(standing(case)) for case in order]
+
+    def _last(self) -> datetime:
+        """The latest time at which anything happened: up to then, what is open has been open."""
+        return max((item.event.time for item in self.events), default=datetime.min.replace(tzinfo=UTC))
 
     def _span(self) -> float:
         """Seconds of wall clock between the first acceptance and the last."""

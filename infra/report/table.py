@@ -55,8 +55,8 @@ def compared(report: Mapping[str, Any], published: Mapping[str, Any]) -> list[tu
 def met(report: Mapping[str, Any], published: Mapping[str, Any]) -> bool:
     """Whether every known figure was recorded, every submission answered, and nobody was left in no one's hands."""
     figures = all(mark == "✓" for *_, mark in compared(report, published))
-    custody = report["custody"]
-    return figures and not (report["events"]["unanswered"] or custody["gaps"] or custody["overlaps"])
+    unexplained = sum(report[chain][kind] for chain in ("custody", "accompaniment") for kind in ("gaps", "overlaps"))
+    return figures and not report["events"]["unanswered"] and not unexplained
 
 
 def faults(report: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
@@ -94,7 +94,7 @@ def _show_published_only(output: Output, published: Mapping[str, Any]) -> None:
 
 def _show_events(output: Output, report: Mapping[str, Any]) -> None:
     events, custody, mail = report["events"], report["custody"], report["mailboxes"]
-    log = report["log"]
+    log, adults = report["log"], report["accompaniment"]
     rows = [
         ("events accepted", f"{events['accepted']:,} of {report['cases']:,} cases"),
         ("", f"{events['late']:,} marked late, {events['parked']:,} had waited for another"),
@@ -109,8 +109,11 @@ def _show_events(output: Output, report: Mapping[str, Any]) -> None:
             "children in care",
             f"{_years(custody['person_minutes'])}; {custody['joint_minutes']:,} minutes with two to answer for them",
         ),
-        ("gaps, overlaps", f"{custody['gaps']:,}, {custody['overlaps']:,}"),
-        ("adults accompanied", _years(report["accompaniment"]["person_minutes"])),
+        ("adults accompanied", _years(adults["person_minutes"])),
+        (
+            "in nobody's hands, in two's",
+            f"{custody['gaps'] + adults['gaps']:,} times, {custody['overlaps'] + adults['overlaps']:,} times",
+        ),
         ("the log", f"{log.get('size', 0):,} entries, root {str(log.get('root', ''))[:16]}…"),
         ("time", f"{report['seconds']:,} s; {report['events_per_second']:,} accepted events a second"),
     ]

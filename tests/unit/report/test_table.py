@@ -36,7 +36,7 @@ REPORT: dict[str, Any] = {
     "refused_by_rule": {"CUS-HOLDER": 700},
     "faults": {"doubled": {"sent": 500, "share": 0.0125, "outcomes": {"duplicate": 500}}},
     "custody": {"person_minutes": 10, "joint_minutes": 3, "gaps": 0, "overlaps": 0},
-    "accompaniment": {"person_minutes": 7},
+    "accompaniment": {"person_minutes": 7, "gaps": 0, "overlaps": 0},
     "mailboxes": {"deliveries": 1, "answers": 2, "receipts": 3},
     "steps": [
         {"step": "report → home", "count": 9, "median_hours": 480.0, "p95_hours": 960.0},
@@ -72,6 +72,7 @@ def test_known_figures_stand_beside_recorded_ones() -> None:
         {"in_country": 468},
         {"events__unanswered": 1},
         {"custody__gaps": 1},
+        {"accompaniment__gaps": 1},
         {"custody__overlaps": 1},
     ],
 )
