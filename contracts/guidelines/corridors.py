@@ -74,6 +74,11 @@ def limit(name: str, corridor: str | None = None) -> Limit:
     return _limits()[corridor if corridor in _limits() else None][name]
 
 
+def covers(person: Person, gender: Gender | None) -> Covered:
+    """As whom an instrument would cover a person."""
+    return _covered(person, gender)
+
+
 def _covered(person: Person, gender: Gender | None) -> Covered:
     if person is Person.CHILD:
         return "children"

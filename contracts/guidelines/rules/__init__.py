@@ -1,7 +1,4 @@
-"""The rules, one small pure function a rule id in the file of its name; `RULES` has them all by id.
-
-A new rule is a new file with its `RULE`, listed here, and its test module of the same name.
-"""
+"""The rules: one small pure function a rule id, each in the file of its name."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ from . import (
     xb_counterpart,
     xb_need,
 )
-from ._rule import Basis, Rule
+from ._rule import Rule
 
 _MODULES = (
     a2007_member,
@@ -36,8 +33,9 @@ _MODULES = (
     xb_counterpart,
     xb_need,
 )
+_NETWORK = (network.ANSWER, network.CODE, network.ORDER, network.PARTY, network.SERVICE)
 
-RULES: dict[str, Rule] = {module.RULE.id: module.RULE for module in _MODULES} | {rule.id: rule for rule in network.OWN}
+RULES: dict[str, Rule] = {rule.id: rule for rule in (*(module.RULE for module in _MODULES), *_NETWORK)}
 """Every rule that bites, by its id."""
 
-__all__ = ["RULES", "Basis", "Rule"]
+__all__ = ["RULES", "Rule"]

@@ -1,33 +1,27 @@
-"""What a rule is: its id, what it asks, where that is written, and how far the source carries it."""
+"""What a rule says of itself, beside the function that applies it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
-from ...decision import Problem
-from ..instruments import in_force
-
-Basis = Literal["text", "title", "recommendation", "inferred", "policy"]
-"""The source states it; only its name or agenda is known; it recommends it; it follows from it; the network's own."""
+from ...decision import BreachCode, Problem
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `instrument` names the text that brings it: before that is in force the rule does not bite."""
+    """A rule of the network. `basis` is how far the source carries it; `policy` marks the network's own decision.
+
+    `effect`: refuse (a proposal is not accepted; on a fact it is a breach), breach, deadline, delivery, invariant.
+    """
 
     id: str
     asks: str
     source: str
-    basis: Basis
+    basis: Literal["text", "title", "recommendation", "inferred", "network"]
     effect: str
-    instrument: str | None = None
+    policy: bool = False
 
-    def bites(self, on: date) -> bool:
-        """Whether the rule holds on a day; one that no instrument brings always does."""
-        return self.instrument is None or in_force(self.instrument, on)
-
-    def problem(self, field: str, message: str, remedy: str) -> Problem:
-        """The problem of a field that is against this rule, with the rule's source as its citation."""
-        return Problem(field, self.id, self.source, message, remedy)
+    def problem(self, field: str, message: str, remedy: str, code: BreachCode = "breach") -> Problem:
+        """A violation of this rule, found in a field of an event."""
+        return Problem(field, self.id, self.source, message, remedy, code)

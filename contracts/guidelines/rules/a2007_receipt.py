@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from ...decision import Problem
 from ._rule import Rule
 
 RULE = Rule(
-    id="A2007-RECEIPT",
-    asks="a handover is released and received by name of both agencies, and both sides name the same two",
-    source="UNIAP area 5; OPSC ¶100",
-    basis="title",
-    effect="dispute",
-    instrument="kh-agreement-2007",
+    "A2007-RECEIPT",
+    "Every handover between agencies is released and received by the names of both.",
+    "UNIAP area 5; OPSC ¶100",
+    "title",
+    "refuse",
 )
 
 
-def a2007_receipt(field: str, offered: str, named: str, on: date) -> Problem | None:
-    """A release or a receipt names another agency than the offer does."""
-    if offered == named or not RULE.bites(on):
+def a2007_receipt(field: str, named: str, other: str | None) -> Problem | None:
+    """The other side that a release or a receipt names is the other side of the offer."""
+    if named == other:
         return None
     return RULE.problem(
-        field, f"the offer is between other agencies: it has {offered}, not {named}", f"name {offered}, or offer anew"
+        field, "this is not the other side of the offer", "name the agency that stands on the other side", "dispute"
     )

@@ -1,63 +1,35 @@
-"""CUS-GAP: a release without a receipt in time, a receipt without a release, two receipts, two conditions."""
+"""CUS-GAP: a release without a receipt in time is overdue; a second receipt, or another condition, is a dispute."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from ...codes import Condition
-from ...decision import Deadline, Problem
-from ..corridors import limit
+from ...decision import Breach, Deadline
+from ...guidelines.corridors import limit
 from ._rule import Rule
 
 RULE = Rule(
-    id="CUS-GAP",
-    asks="a release is followed by its receipt, and a receipt by its release, within the corridor's limit; one "
-    "handover has one receipt, and both sides describe the same condition",
-    source="network: CUS-GAP",
-    basis="policy",
-    effect="deadline; a finding when it passes; disputes",
+    "CUS-GAP",
+    "A release has its receipt in time; one handover is received once, in the condition in which it was released.",
+    "network, after UNIAP area 5",
+    "inferred",
+    "deadline; finding",
 )
 
 
-def receipt_due(release: str, released: datetime, to: str, corridor: str | None) -> Deadline:
-    """By when the receiver must have received what was released (`release` is that event's id)."""
+def cus_gap_deadline(offer: str, released_at: datetime, receiver: str, corridor: str | None) -> Deadline:
+    """A release whose receipt has not come: the receiver says that it has the person."""
     allowed = limit("receipt_hours", corridor)
-    return Deadline(RULE.id, release, released + allowed.time, to, allowed.verified)
+    return Deadline(RULE.id, offer, released_at + allowed.time, receiver, allowed.verified)
 
 
-def release_due(receipt: str, received: datetime, by: str, corridor: str | None) -> Deadline:
-    """By when the one that answered must have released what was received (`receipt` is that event's id)."""
-    allowed = limit("release_hours", corridor)
-    return Deadline(RULE.id, receipt, received + allowed.time, by, allowed.verified)
+def cus_gap_second_receipt(received: bool) -> Breach | None:
+    """One handover is received once."""
+    return Breach(RULE.id, "dispute", "this handover has been received already") if received else None
 
 
-def cus_gap(deadline: Deadline, happened: datetime) -> Problem | None:
-    """The other side of a handover came, but after its deadline."""
-    if happened <= deadline.due:
+def cus_gap_condition(released: str | None, received: str) -> Breach | None:
+    """Both sides saw the person in the same condition; 'not-assessed' contradicts nothing."""
+    if released is None or "not-assessed" in (released, received) or released == received:
         return None
-    return RULE.problem(
-        "time", "the other side of this handover was due before", "receive and release a person at the same moment"
-    )
-
-
-def received_twice(receiver: str | None, again: str) -> Problem | None:
-    """A handover has been received already, by `receiver`."""
-    if receiver is None:
-        return None
-    return RULE.problem(
-        "data.handover",
-        f"{receiver} has received the person by this handover; {again} says so too",
-        "correct the wrong receipt, or have the referral authority resolve it",
-    )
-
-
-def condition_differs(released: Condition | None, received: Condition | None) -> Problem | None:
-    """The one side saw another condition than the other; what nobody assessed differs from nothing."""
-    silent = (None, Condition.NOT_ASSESSED)
-    if released in silent or received in silent or released == received:
-        return None
-    return RULE.problem(
-        "data.condition",
-        f"released as {released}, received as {received}",
-        "both sides look at the person together and say the same, or say when it changed",
-    )
+    return Breach(RULE.id, "dispute", "the condition at receipt is not the one at release")

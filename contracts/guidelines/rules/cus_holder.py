@@ -1,4 +1,4 @@
-"""CUS-HOLDER: only the responsible agency offers and releases, only the named receiver accepts and receives."""
+"""CUS-HOLDER: only the responsible agency offers and releases; only the named receiver accepts and receives."""
 
 from __future__ import annotations
 
@@ -8,21 +8,27 @@ from ...decision import Problem
 from ._rule import Rule
 
 RULE = Rule(
-    id="CUS-HOLDER",
-    asks="only the responsible agency offers and releases; only the receiver that the offer names accepts and receives",
-    source="network: CUS-HOLDER",
-    basis="policy",
-    effect="refuse proposals; a fact from another party is a dispute",
+    "CUS-HOLDER",
+    "Only the responsible agency offers and releases; only the receiver that it names accepts and receives.",
+    "network, after UNIAP area 5",
+    "inferred",
+    "refuse",
 )
 
 
-def cus_holder(speaker: str, entitled: Collection[str], act: str) -> Problem | None:
-    """`speaker` does something to a person that only the `entitled` agencies may do; `act` says what, in a verb."""
-    if speaker in entitled:
+def cus_holder_gives(actor: str, responsible: Collection[str]) -> Problem | None:
+    """Who gives a person on must answer for them."""
+    if actor in responsible:
         return None
-    who = ", ".join(sorted(entitled)) or "no agency at present"
     return RULE.problem(
-        "source",
-        f"{speaker} may not {act} this person: {who} may",
-        f"have this said by {who}, or ask it for a handover",
+        "source", "only the agency that answers for this person may say this", "ask the responsible agency", "dispute"
+    )
+
+
+def cus_holder_takes(actor: str, named: str | None) -> Problem | None:
+    """Who takes a person must be the receiver that the offer names."""
+    if actor == named:
+        return None
+    return RULE.problem(
+        "source", "only the receiver that the offer names may say this", "ask the holder for an offer to you", "dispute"
     )

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from datetime import datetime
 
+from ...decision import Deadline
+from ...guidelines.corridors import limit
 from ._rule import Rule
 
 RULE = Rule(
-    id="CUS-MOVE",
-    asks="a receipt moves care at once; responsibility moves with it when the responsible agency has released, else it "
-    "is joint until release or resolution",
-    source="network: CUS-MOVE",
-    basis="policy",
-    effect="who answers follows from it; joint time is reported and is no gap",
+    "CUS-MOVE",
+    "A receipt moves care at once; responsibility moves with it when there is a release, else it is joint until then.",
+    "network, after UNIAP area 5",
+    "inferred",
+    "deadline",
 )
 
 
-def cus_move(responsible: tuple[str, ...], receiver: str, released_by: Iterable[str] = ()) -> tuple[str, ...]:
-    """Who answers once `receiver` has the person: it alone when one that answered released to it, else it as well."""
-    if not responsible or any(agency in responsible for agency in released_by):
+def cus_move(responsible: tuple[str, ...], giver: str, receiver: str, released: bool) -> tuple[str, ...]:
+    """Who answers after a receipt: the receiver, or everybody until now and the receiver jointly."""
+    if released and giver in responsible:
         return (receiver,)
-    return tuple(dict.fromkeys((*responsible, receiver)))
+    return (*responsible, receiver) if receiver not in responsible else responsible
+
+
+def cus_move_settled(responsible: tuple[str, ...], giver: str, receiver: str) -> tuple[str, ...]:
+    """Who answers once the release of an earlier receipt has come: as if it had come first."""
+    if receiver not in responsible:
+        return responsible
+    left = tuple(agency for agency in responsible if agency != giver)
+    return left or (receiver,)
+
+
+def cus_move_deadline(offer: str, received_at: datetime, giver: str, corridor: str | None) -> Deadline:
+    """A receipt whose release has not come: the giver says that it gave the person on, or disputes it."""
+    allowed = limit("release_hours", corridor)
+    return Deadline(RULE.id, offer, received_at + allowed.time, giver, allowed.verified)

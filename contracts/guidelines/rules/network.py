@@ -1,106 +1,96 @@
-"""The checks that are the network's own: what keeps a record of many hands in order, whatever it is about.
-
-Their ids stand in answers and findings beside those of the law, so they are declared like rules.
-"""
+"""The network's own checks, where no instrument speaks: order, who answers, when, and what services alone say."""
 
 from __future__ import annotations
 
-from ...decision import Problem
-from ...directory import Directory
+from datetime import datetime
+
+from ...decision import Deadline, Problem
 from ._rule import Rule
 
-SOURCE = Rule(
-    "NET-SOURCE",
-    "services speak for themselves alone, and agencies never for a service",
-    "network: NET-SOURCE",
-    "policy",
+ORDER = Rule(
+    "NET-ORDER",
+    "A step comes after those that it builds on, and before the case is closed.",
+    "network",
+    "network",
     "refuse",
+    policy=True,
 )
 PARTY = Rule(
     "NET-PARTY",
-    "every agency that an event names is listed in the directory",
-    "network: NET-PARTY",
-    "policy",
-    "refuse; breach",
-)
-SPEAKER = Rule(
-    "NET-SPEAKER",
-    "a member speaks for itself; one that is represented or external is spoken for, an external one on a numbered paper",
-    "network: NET-SPEAKER",
-    "policy",
-    "refuse; breach; what is attested of an external one is marked one-sided",
-)
-ORDER = Rule(
-    "NET-ORDER",
-    "what an event builds on has been accepted before it, or within the time that it waits",
-    "network: NET-ORDER",
-    "policy",
-    "wait; then refuse, or a fact is marked unproven",
-)
-TURN = Rule(
-    "NET-TURN",
-    "a step is said by the agency whose turn it is, once, while what it belongs to is open",
-    "network: NET-TURN",
-    "policy",
-    "refuse; dispute",
+    "A question is answered by the one who was asked, and once.",
+    "HL7 FHIR Task; IHE 360X",
+    "text",
+    "refuse",
+    policy=True,
 )
 ANSWER = Rule(
     "NET-ANSWER",
-    "who is asked answers by the time that the question names, and says why not",
-    "network: NET-ANSWER",
-    "policy",
-    "deadline; refuse an answer without its reason",
+    "A question is answered by the time that it names.",
+    "HL7 FHIR Task; IHE 360X",
+    "text",
+    "deadline",
+    policy=True,
 )
-CASE = Rule(
-    "NET-CASE",
-    "a case begins once, by a report that carries the code of its own id, and closes once",
-    "network: NET-CASE",
-    "policy",
-    "refuse; breach",
+SERVICE = Rule(
+    "NET-SERVICE",
+    "Deadlines pass and findings are raised by the network's services alone.",
+    "network",
+    "network",
+    "refuse",
+    policy=True,
 )
-CORRECT = Rule(
-    "NET-CORRECT",
-    "a correction is said by the agency that said what it corrects",
-    "network: NET-CORRECT",
-    "policy",
-    "dispute",
+CODE = Rule(
+    "NET-CODE",
+    "A case's short code is the one that follows from its id.",
+    "network",
+    "network",
+    "refuse",
+    policy=True,
 )
-OWN = (SOURCE, PARTY, SPEAKER, ORDER, TURN, ANSWER, CASE, CORRECT)
 
 
-def unlisted(directory: Directory, named: tuple[str, ...]) -> tuple[Problem, ...]:
-    """One problem for each agency that the directory does not list."""
-    return tuple(
-        PARTY.problem("data", f"{agency} is not in the directory", "name agencies by the ids that the directory lists")
-        for agency in named
-        if agency not in directory.agencies
-    )
-
-
-def missing(field: str, waited_for: str) -> Problem:
-    """What the event builds on has not been accepted."""
-    return ORDER.problem(
-        field, f"it builds on {waited_for}, which has not been accepted in this case", f"send {waited_for} first"
-    )
-
-
-def not_yours(speaker: str, entitled: tuple[str, ...]) -> Problem | None:
-    """Somebody else's step."""
-    if speaker in entitled:
+def net_service(from_service: bool, actor: str, service: str) -> Problem | None:
+    """Only the service that writes the family says this."""
+    if from_service and actor == service:
         return None
-    who = " or ".join(sorted(set(entitled))) or "nobody"
-    return TURN.problem("source", f"this is for {who} to say, not for {speaker}", f"have {who} say it")
+    return SERVICE.problem("type", "only the network's own service says this", "leave it to the service")
 
 
-def settled(field: str, what: str, open: bool) -> Problem | None:
-    """What a step belongs to is not open any more."""
-    if open:
+def net_party(actor: str, asked: str | None) -> Problem | None:
+    """Only the one who was asked answers, or does what it accepted."""
+    if actor == asked:
         return None
-    return TURN.problem(field, f"{what} is settled already", "correct the earlier event, or begin anew")
+    return PARTY.problem("source", "only the agency that was asked may say this", "let that agency say it", "dispute")
 
 
-def unexplained(field: str, given: object) -> Problem | None:
-    """An answer that is no needs its reason."""
-    if given:
+def net_once(answered: bool) -> Problem | None:
+    """A question has one answer."""
+    if not answered:
         return None
-    return ANSWER.problem(field, "the answer does not say why", f"give {field}")
+    return PARTY.problem("data.request", "this has been answered already", "send a new request instead")
+
+
+def net_order(there: bool, field: str, missing: str) -> Problem | None:
+    """What a step builds on has been accepted."""
+    if there:
+        return None
+    return ORDER.problem(field, f"{missing} has not been accepted", f"send {missing} first", "unproven")
+
+
+def net_open(closed: bool) -> Problem | None:
+    """Nothing new is proposed in a closed case."""
+    if not closed:
+        return None
+    return ORDER.problem("subject", "this case is closed", "reopen it, or open a new one and link the two")
+
+
+def net_code(given: str, right: str) -> Problem | None:
+    """The short code follows from the case id."""
+    if given == right:
+        return None
+    return CODE.problem("data.code", "this is not the code of this case", "use the code that follows from the case id")
+
+
+def net_answer_deadline(cause: str, by: datetime, owed_by: str) -> Deadline:
+    """An answer is due by the time that the question names."""
+    return Deadline(ANSWER.id, cause, by, owed_by, verified=False)

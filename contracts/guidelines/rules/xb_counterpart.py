@@ -6,58 +6,27 @@ from datetime import date
 
 from ...decision import Problem
 from ...directory import Directory, Role
-from ...steps import Channel
 from ._rule import Rule
 
 RULE = Rule(
-    id="XB-COUNTERPART",
-    asks="only the competent authorities of both countries request and accept a return, and release and receive a person "
-    "across the border",
-    source="OPSC ¶122",
-    basis="inferred",
-    effect="policy: refuse",
+    "XB-COUNTERPART",
+    "Only the competent authorities of both countries request, accept, release and receive across a border.",
+    "OPSC ¶122",
+    "inferred",
+    "refuse",
+    policy=True,
 )
-ASKS: dict[Channel, tuple[Role, ...]] = {
-    Channel.INSTRUMENT: ("repatriation-authority",),
-    Channel.DIPLOMATIC: ("diplomatic",),
-}
-"""Who may ask for a return and answer, by channel."""
-HANDS: tuple[Role, ...] = ("repatriation-authority", "transit", "diplomatic")
-"""Who may release and receive at a border: the authorities, and the transit centres that receive for them."""
-TRACES: tuple[Role, ...] = ("repatriation-authority", "referral-authority", "tracing", "diplomatic")
-"""Who may be asked to verify an identity and to trace a family."""
+BY_INSTRUMENT: tuple[Role, ...] = ("repatriation-authority",)
+BY_EMBASSY: tuple[Role, ...] = ("repatriation-authority", "diplomatic")
+AT_THE_BORDER: tuple[Role, ...] = ("repatriation-authority", "victim-support", "transit", "border", "diplomatic")
 
 
 def xb_counterpart(
-    directory: Directory, field: str, agency: str, country: str, roles: tuple[Role, ...], on: date
+    field: str, agency: str, country: str, roles: tuple[Role, ...], on: date, directory: Directory
 ) -> Problem | None:
-    """`agency` must be of this country and hold one of the roles on that day."""
-    home = directory.country(agency)
-    if home == country and any(directory.has_role(agency, role, on) for role in roles):
-        return None
-    competent = sorted({name for role in roles for name in directory.with_role(role, on, country)})
-    return RULE.problem(
-        field,
-        f"{agency} is not a competent authority of {country} for this step on {on}",
-        f"competent: {', '.join(competent)}"
-        if competent
-        else f"the directory lists no competent authority of {country}",
-    )
-
-
-def answers_for(asked: str, speaker: str) -> Problem | None:
-    """Only the counterpart that was asked answers."""
-    if asked == speaker:
-        return None
-    return RULE.problem("source", f"{asked} was asked, not {speaker}", f"have {asked} answer")
-
-
-def agreed(accepted: bool) -> Problem | None:
-    """A person crosses a border only on a return that the counterpart has accepted."""
-    if accepted:
+    """An agency that acts for a country across its border holds one of these roles, in that country, on that day."""
+    if directory.country(agency) == country and any(directory.has_role(agency, role, on) for role in roles):
         return None
     return RULE.problem(
-        "data.repatriation",
-        "the counterpart has not accepted the return on which this rests",
-        "name the repatriation.requested that the counterpart has accepted",
+        field, "this agency is not a competent authority of its country for this", "let the competent authority act"
     )
