@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from contracts.fields import case_code
 from infra.cli.output import Output
 
 BAR = 40
@@ -13,8 +14,8 @@ COUNTRIES = {"TH": "Thailand", "VN": "Viet Nam", "MY": "Malaysia", "LA": "Lao PD
 _MINUTES_A_YEAR = 60 * 24 * 365.25
 
 
-def show(output: Output, report: Mapping[str, Any], published: Mapping[str, Any], code: str | None = None) -> None:
-    """Print the whole report. `published` are known figures (TOML, see `compared`); `code` a case to trace."""
+def show(output: Output, report: Mapping[str, Any], published: Mapping[str, Any], case: str | None = None) -> None:
+    """Print the whole report. `published` are known figures (TOML, see `compared`); `case` one to trace."""
     output.say()
     rows = compared(report, published)
     title = f"Known figures of {published['year']} ({published['source']}) and what the network recorded"
@@ -33,7 +34,7 @@ def show(output: Output, report: Mapping[str, Any], published: Mapping[str, Any]
     for line in bars(report["steps"]):
         output.say(line)
     output.say()
-    _show_way_on(output, code)
+    _show_way_on(output, case)
 
 
 def compared(report: Mapping[str, Any], published: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
@@ -120,11 +121,12 @@ def _show_events(output: Output, report: Mapping[str, Any]) -> None:
     output.table(("", "recorded"), rows, "What the network recorded")
 
 
-def _show_way_on(output: Output, code: str | None) -> None:
+def _show_way_on(output: Output, case: str | None) -> None:
+    code = case_code(case) if case is not None else "CODE"
     output.say("How to go on", "bold")
     for line, means in (
         ("safepassage up", "the network of this replay goes on; leave it running"),
-        (f"safepassage trace {code or 'CODE'}", "who cared for one person, and who answered, from when to when"),
+        (f"safepassage trace {code}", "who cared for one person, and who answered, from when to when"),
         ("safepassage board --corridor kh-th", "open returns on a corridor: whose turn it is, and until when"),
     ):
         output.say(f"  {line:<38} {means}")

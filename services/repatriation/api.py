@@ -53,7 +53,8 @@ class BoardApi:
         agency = signed_by(request, "repatriation", directory, now)
         if not may_read(directory, agency, corridor, now.date()):
             raise HTTPException(403, f"no agency but liaison, authority or oversight of {corridor} may read its board")
-        rows = board([record async for record in self._open()], corridor, directory, now)
+        records = [record async for record in self._open()]
+        rows = board(records, corridor, directory, now, replay=self._host.config.replay)
         return JSONResponse({"corridor": corridor, "returns": [row.as_json() for row in rows]})
 
     async def _open(self) -> AsyncIterator[CaseRecord]:

@@ -55,10 +55,12 @@ class Row:
         }
 
 
-def board(records: Iterable[CaseRecord], corridor: str, directory: Directory, now: datetime) -> list[Row]:
+def board(
+    records: Iterable[CaseRecord], corridor: str, directory: Directory, now: datetime, *, replay: bool = False
+) -> list[Row]:
     """The open returns on a corridor: what is due first comes first, then what has waited longest.
 
-    A replayed case is late by its own clock, any other by `now`.
+    In a replay a case is late by its own clock, otherwise by `now`.
     """
     rows = []
     for record in records:
@@ -66,7 +68,13 @@ def board(records: Iterable[CaseRecord], corridor: str, directory: Directory, no
         if isinstance(state, RepatriationState) and corridor in corridors(state, directory):
             waits = turn(state)
             if waits is not None:
-                rows.append(Row(record.case, waits, waits.due is not None and waits.due < (record.clock or now)))
+                rows.append(
+                    Row(
+                        record.case,
+                        waits,
+                        waits.due is not None and waits.due < (record.clock or now if replay else now),
+                    )
+                )
     return sorted(
         rows, key=lambda row: (row.turn.due is None, row.turn.due or row.turn.since, row.turn.since, row.case)
     )
