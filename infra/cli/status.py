@@ -31,7 +31,7 @@ async def status(session: Session, agency: str) -> int:
             name,
             "ready" if said["ready"] else "not ready",
             f"{sum(said.get('lag', {}).values()):,}",
-            str(said.get("last_progress") or "none yet"),
+            str(said.get("last_progress") or "none yet").partition(".")[0],
             "; ".join(said.get("problems", [])),
         )
         for name, said in services.items()

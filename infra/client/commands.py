@@ -78,7 +78,7 @@ async def _answer(
     raise AssertionError("a mailbox that is followed has no end")
 
 
-@command("inbox", example="safepassage inbox --as kh-ngo-shelter-a --follow")
+@command("inbox", example="safepassage inbox --as kh-ngo-shelter-south --follow")
 @as_agency()
 @click.option("--follow", is_flag=True, help="Go on showing what comes; Ctrl-C ends it.")
 @click.option("--from-beginning", is_flag=True, help="Show everything that is still there, not only what is new.")

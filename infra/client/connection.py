@@ -86,13 +86,20 @@ async def connect(running: Running, credentials: Credentials) -> AsyncIterator[C
             fetch_max_wait_ms=200,
         )
         try:
-            await consumer.start()
+            await _start(consumer, running)
             consumer.assign([place])
             await consumer.seek_to_beginning(place)
             yield Connection(credentials, running, consumer, place)
         finally:
             await consumer.stop()
-    except (KafkaError, OSError) as error:
+    except KafkaError as error:
+        raise _explained(error, running) from error
+
+
+async def _start(consumer: AIOKafkaConsumer, running: Running) -> None:
+    try:
+        await consumer.start()
+    except OSError as error:
         raise _explained(error, running) from error
 
 

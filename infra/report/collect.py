@@ -33,9 +33,12 @@ async def collect(
     reader = Reader()
     async with Service(running, "audit", Credentials.read(data, auditor)) as audit:
         reader.summary = await _quiet(audit)
-        progress("reading the audit record", 0, None)
-        reader.take_events([line async for line in audit.lines("/v1/events")])
-        reader.take_verdicts([line async for line in audit.lines("/v1/verdicts")])
+        async for line in audit.lines("/v1/events"):
+            reader.take_events((line,))
+            if len(reader.events) % 500 == 1:
+                progress("reading the audit record", len(reader.events), None)
+        async for line in audit.lines("/v1/verdicts"):
+            reader.take_verdicts((line,))
     if journal is not None:
         text = await asyncio.to_thread(journal.read_text, "utf-8")
         reader.take_journal(json.loads(line) for line in text.splitlines())

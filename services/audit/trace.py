@@ -26,7 +26,10 @@ _THERE_AGAIN = frozenset({"custody.found", "custody.handover-received", "custody
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A case's events that stand, its table of custody, and what is due. `now` is the case's own clock in a replay."""
+    """A case's events that stand, its table of custody, and what is due.
+
+    `now` is the case's own clock in a replay, as the services knew it (the audit service judges by the wall clock).
+    """
 
     case: str
     events: tuple[Logged, ...]
@@ -41,7 +44,7 @@ class Trace:
         logged = sorted(map(Logged.of, answer["events"]), key=lambda it: (it.event.family, it.acceptance.sequence))
         events = tuple(standing(logged))
         if any(item.acceptance.replay for item in events):
-            now = max(item.acceptance.accepted for item in events)
+            now = max(item.acceptance.accepted for item in events if item.event.family != "audit")
         table = custody_table([item.event for item in events], now)
         return cls(str(answer["case"]), events, table, tuple(answer["deadlines"]), now, is_child(events))
 
@@ -120,6 +123,8 @@ class Trace:
                 (minute(row["from"]), minute(row["until"]), _length(row["minutes"]), row["party"], row["authority"])
                 for row in said[kind]
             ]
+            if not rows:
+                continue
             output.say()
             output.table(("from", "until", "for", "who", "on whose authority"), rows, title)
         if not said["care"]:

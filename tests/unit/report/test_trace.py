@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from contracts.messages import Acceptance
+from contracts.signing import payload
 from infra.cli.errors import WrongUse
 from infra.cli.output import Output
 from services.audit.commands import named
 from services.audit.trace import Trace
-from tests.unit.report.story import START, Story
+from tests.unit.report.story import SIGNER, START, Story
 
 NOW = START + timedelta(days=30)
 
@@ -127,6 +129,14 @@ def test_a_case_that_nobody_opened_has_no_carer() -> None:
     )
     assert trace.as_json()["care"] == []
     assert "Nobody has opened custody yet." in _text(trace)
+
+
+def test_a_replayed_case_is_shown_as_of_its_own_clock() -> None:
+    story = _story()
+    for line in story.lines:
+        said = Acceptance.model_validate(payload(line["acceptance"])).model_copy(update={"replay": True})
+        line["acceptance"] = said.sign(SIGNER)
+    assert _trace(story).as_json()["as_of"] == "2009-03-06T12:00:00Z"
 
 
 @pytest.mark.parametrize("text", ["7K3QF-9XZM5", "rescue", "../summary", "", "7K3QF 9XZM"])
