@@ -26,6 +26,8 @@ from .errors import DataInUse, StartFailed
 from .supervise import Child, free_port
 
 DATABASE = "safepassage"
+UP_WITHIN = 120.0
+"""Seconds that a server gets to come up: one or two suffice, but a busy machine needs many more."""
 PATIENCE = 15.0
 """Seconds that servers whose parent was killed get to end."""
 
@@ -113,7 +115,7 @@ class Cluster:
         database = postgres.start(self._folder("postgres"), ports["postgres"], logs / "postgres.log", self._held())
         self._children.append(database)
         await asyncio.gather(
-            asyncio.to_thread(kafka.wait_for_port, broker, ports["client"], logs / "kafka.log", 60),
+            asyncio.to_thread(kafka.wait_for_port, broker, ports["client"], logs / "kafka.log", UP_WITHIN),
             self._answers(known["postgres"], ports["postgres"], database, logs / "postgres.log"),
         )
         return Endpoints(
@@ -202,7 +204,8 @@ class Cluster:
         endpoints = Endpoints(
             "", self._folder("certificates") / "ca.pem", "", "127.0.0.1", port, password, postgres_tls=False
         )
-        for _ in range(600):
+        until = time.monotonic() + UP_WITHIN
+        while time.monotonic() < until:
             if not child.running():
                 raise StartFailed(f"PostgreSQL ended as soon as it had started: see {log}")
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
@@ -210,7 +213,7 @@ class Cluster:
                 await connection.close()
                 return
             await asyncio.sleep(0.05)
-        raise StartFailed(f"PostgreSQL did not answer within 30 s: see {log}")
+        raise StartFailed(f"PostgreSQL did not answer within {UP_WITHIN:.0f} s: see {log}")
 
 
 def _make_whole(folder: Path, make: Callable[[Path], None]) -> None:
