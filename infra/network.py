@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 
 from contracts.directory import Statement
 from contracts.signing import b64
+from infra.client.credentials import NETWORK, Running
 from infra.config import ServiceConfig
 from infra.directory.registrar import RegistrarConfig
 from infra.embedded.cluster import DATABASE, Cluster, Endpoints
@@ -93,7 +94,7 @@ class Network:
         await asyncio.gather(*(asyncio.to_thread(child.stop) for child in children))
         self.services.clear()
         self._registrar = None
-        (self.directory / "network.json").unlink(missing_ok=True)
+        (self.directory / NETWORK).unlink(missing_ok=True)
         if self._cluster is not None:
             await self._cluster.__aexit__()
             self._cluster = None
@@ -193,13 +194,11 @@ class Network:
     def _describe(self) -> None:
         """Tell the other commands of this machine where everything is."""
         endpoints = self.endpoints
-        path = self.directory / "network.json"
-        path.touch(mode=0o600)
-        described = {
-            "pid": os.getpid(),
-            "kafka": {"bootstrap": endpoints.kafka_bootstrap, "ca": str(endpoints.ca_file)},
-            "services": self.ports,
-            "registrar_key": b64(self.members.registrar_key),
-            "replay": self.replay,
-        }
-        path.write_text(json.dumps(described, indent=1), encoding="utf-8")
+        Running(
+            pid=os.getpid(),
+            kafka_bootstrap=endpoints.kafka_bootstrap,
+            kafka_ca=str(endpoints.ca_file),
+            services=dict(self.ports),
+            registrar_key=b64(self.members.registrar_key),
+            replay=self.replay,
+        ).write(self.directory)

@@ -80,7 +80,11 @@ _OFFICES = {
 
 @dataclass
 class CaseRun:
-    """One case on its way. `open` are places without a final answer; `parked` those of them that wait."""
+    """One case on its way. `open` are places without a final answer; `parked` those of them that wait.
+
+    What a relay writes again is known by its place and by whether it was final: `verdicts`, and of these the answers
+    that agencies are `owed` and have been `told`.
+    """
 
     case: str
     plans: list[tuple[datetime, int, Act]] = field(default_factory=list)
@@ -94,7 +98,9 @@ class CaseRun:
     received: dict[tuple[str, str, int], Delivered] = field(default_factory=dict)
     handled: set[tuple[str, str, int]] = field(default_factory=set)
     answers: list[tuple[str, Answer]] = field(default_factory=list)
-    owed_answers: int = 0
+    verdicts: set[tuple[Place, bool]] = field(default_factory=set)
+    owed: set[tuple[Place, bool]] = field(default_factory=set)
+    told: set[tuple[Place, bool]] = field(default_factory=set)
     ticking: dict[str, datetime] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     after: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -112,7 +118,7 @@ class CaseRun:
         return bool(
             self.open - blocked
             or self.ticking
-            or self.owed_answers
+            or self.owed - self.told
             or self.expected - self.received.keys() - self.handled
         )
 
@@ -131,6 +137,10 @@ class Driver:
         self.journal: list[Sent] = []
         self.finished = 0
         self.accepted = 0
+
+    def runs(self) -> list[CaseRun]:
+        """Every case that has begun."""
+        return list(self._runs.values())
 
     async def run(self, cases: Sequence[str]) -> None:
         """Run every case to its end: nothing planned, nothing open, nothing due before the horizon."""
@@ -212,8 +222,12 @@ class Driver:
         if run is None:
             self._early.setdefault(place, []).append(verdict)
             return
+        said = (place, verdict.outcome == "parked")
+        if said in run.verdicts:
+            return
+        run.verdicts.add(said)
         if verdict.actor is not None:
-            run.owed_answers += 1
+            run.owed.add(said)
         if verdict.outcome == "parked":
             run.parked[place] = verdict.id or ""
         else:
@@ -263,8 +277,10 @@ class Driver:
             if key not in run.handled:
                 run.received[key] = mail
         elif isinstance(mail, Answer):
-            run.owed_answers -= 1
-            run.answers.append((agency, mail))
+            said = ((mail.topic, mail.partition, mail.offset), mail.outcome == "parked")
+            if said not in run.told:
+                run.told.add(said)
+                run.answers.append((agency, mail))
         run.moved.set()
 
     def _think(self, run: CaseRun, now: datetime) -> list[Act]:

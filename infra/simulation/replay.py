@@ -13,7 +13,8 @@ from pathlib import Path
 
 from contracts.directory import Directory
 from contracts.evidence.note import Ed25519Signer
-from contracts.signing import Signer
+from contracts.signing import Signer, b64
+from infra.client.credentials import Credentials
 from infra.client.mailbox import Mail, MailRefused, open_mail
 from infra.directory.follower import Follower
 from infra.directory.reader import follow
@@ -31,6 +32,8 @@ from .wire_kafka import KafkaWire
 from .world import SeededKeys, service_kid, world
 
 LOG_NAME = "safepassage.example/log"
+SEED_FILE = "seed"
+"""In the data directory: what every simulated key follows from. Data that has it was made by a replay."""
 HORIZON = datetime(2010, 12, 31, tzinfo=UTC)
 """Until when deadlines are let pass once every agency has done what it meant to."""
 
@@ -58,6 +61,19 @@ def members(chance: Chance) -> Members:
         registrar_key=Signer.from_seed(kids[REGISTRAR], seeds[REGISTRAR]).public,
         log_key=Ed25519Signer.from_seed(LOG_NAME, chance.bytes("key", "log")).skey,
     )
+
+
+def write_credentials(network: Network, chance: Chance) -> None:
+    """Let the commands of this machine speak as any simulated agency."""
+    for agency in world().agencies.values():
+        Credentials(
+            agency=agency.id,
+            kid=agency.signing_kid,
+            seed=b64(chance.bytes("key", agency.signing_kid)),
+            sealing_kid=agency.sealing_kid,
+            sealing=b64(chance.bytes("key", agency.sealing_kid)),
+            password=network.passwords[agency.id],
+        ).write(network.directory)
 
 
 class Post:

@@ -142,6 +142,10 @@ class Recorder:
             for item in list(left):
                 docket = dockets[item.case]
                 acceptance = _acceptance(item)
+                if acceptance.sequence <= docket.sequences.get(acceptance.family, 0):
+                    left.remove(item)  # written to the topic once more by a relay that had to begin again
+                    judged.append(item)
+                    continue
                 if not ready(docket, acceptance):
                     continue
                 event = read(item.body)

@@ -12,13 +12,14 @@ from starlette.routing import Route
 from infra.config import ServiceConfig
 from infra.hosting import Host, office, run, timer_loops
 
+from .api import BoardApi
 from .app import OFFICE
 
 
 async def install(host: Host) -> tuple[Sequence[Route], Sequence[Callable[[], Awaitable[None]]]]:
-    """The office's kernel, and nothing beside it."""
+    """The office's kernel, and the board of each corridor."""
     kernel = await office(host, OFFICE)
-    return [], timer_loops(kernel)
+    return BoardApi(host).routes(), timer_loops(kernel)
 
 
 if __name__ == "__main__":
