@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pydantic import ValidationError
 
@@ -87,20 +88,28 @@ def open_mail(record: Record, agency: str, directory: Directory, keys: Sequence[
     raise MailRefused(f"kind '{kind}' is not known")
 
 
+@lru_cache(maxsize=4096)
+def signed_event(body: bytes, jws: str, public: bytes) -> Event:
+    """The event of these bytes, signed by this key. What was found of the same bytes and key before still holds."""
+    verify_detached(body, jws, public)
+    return read(body)
+
+
 def _delivered(
     record: Record, value: bytes, agency: str, directory: Directory, keys: Sequence[SealingKey]
 ) -> Delivered:
-    event = read(value)
     token = record.header(DELIVERY) or ""
     delivery = Delivery.verify(token, _service_key(token, directory))
-    if delivery.digest != event.digest or delivery.agency != agency:
-        raise MailRefused("the delivery is another event's or another agency's")
     jws = record.header(JWS) or ""
     kid = detached_kid(jws)
     signer = directory.signing_key(kid)
-    if signer is None or directory.keys[kid].agency != event.actor:
+    if signer is None:
+        raise SignatureRefused("the directory does not list the key that signed this")
+    event = signed_event(value, jws, signer)
+    if directory.keys[kid].agency != event.actor:
         raise SignatureRefused("not signed by its source")
-    verify_detached(event.body, jws, signer)
+    if delivery.digest != event.digest or delivery.agency != agency:
+        raise MailRefused("the delivery is another event's or another agency's")
     sealed = record.header(SEALED)
     if sealed is None:
         return Delivered(event, delivery)

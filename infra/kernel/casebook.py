@@ -11,7 +11,6 @@ from typing import Any
 from pydantic_core import to_json
 
 from contracts.decision import Deadline, Seen
-from contracts.envelope import instant
 from contracts.journeys import JOURNEYS, JourneyState
 
 Roles = dict[str, dict[str, tuple[str, ...]]]
@@ -63,7 +62,7 @@ class CaseRecord:
         tick = stored["tick"]
         return cls(
             case=stored["case"],
-            clock=instant(stored["clock"]) if stored["clock"] else None,
+            clock=datetime.fromisoformat(stored["clock"]) if stored["clock"] else None,
             states={family: JOURNEYS[family].state.model_validate(state) for family, state in stored["states"].items()},
             sequences=stored["sequences"],
             seen={family: tuple(_seen(item) for item in items) for family, items in stored["seen"].items()},
@@ -74,9 +73,9 @@ class CaseRecord:
             },
             follows=stored["follows"],
             waiting=stored["waiting"],
-            tick=(instant(tick[0]), tick[1]) if tick else None,
+            tick=(datetime.fromisoformat(tick[0]), tick[1]) if tick else None,
         )
 
 
 def _seen(item: Mapping[str, Any]) -> Seen:
-    return Seen(**{**item, "time": instant(item["time"])})
+    return Seen(**{**item, "time": datetime.fromisoformat(item["time"])})

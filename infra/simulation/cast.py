@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from contracts.directory import Directory
-from contracts.envelope import Event, read
+from contracts.envelope import Event
 from contracts.messages import Answer
 from contracts.sealing import SealingKey
 from infra.client.agency import Agency
-from infra.client.mailbox import Delivered, Mail
+from infra.client.mailbox import Delivered, Mail, signed_event
+from infra.kernel.records import JWS
 
 from .act import Act, Fault, Notes
 from .caseload import Plan
@@ -37,7 +38,7 @@ class Cast:
     directory: Callable[[], Directory]
     withhold: frozenset[str] = frozenset()
     _notes: dict[tuple[str, str], Notes] = field(default_factory=dict)
-    _own: dict[str, Event] = field(default_factory=dict)
+    _own: dict[str, tuple[bytes, bytes, bytes]] = field(default_factory=dict)
     _sealing: dict[str, SealingKey] = field(default_factory=dict)
 
     def opening(self, case: str) -> list[Act]:
@@ -53,8 +54,12 @@ class Cast:
             if isinstance(item, Delivered):
                 acts += self.script.on_delivery(notes, item.event, item.sealed[1] if item.sealed else None, now)
             elif isinstance(item, Answer):
-                acts += self.script.on_answer(notes, item, self._own.get(item.id or ""), now)
+                acts += self.script.on_answer(notes, item, self._said(item), now)
         return self._planned(case, acts)
+
+    def _said(self, answer: Answer) -> Event | None:
+        own = self._own.pop(answer.id or "", None) if answer.outcome == "accepted" else None
+        return signed_event(own[0], own[1].decode("ascii"), own[2]) if own is not None else None
 
     def notes(self, case: str, agency: str) -> Notes:
         """An agency's notes on a case."""
@@ -101,7 +106,7 @@ class Cast:
             directory=self.directory(),
         )
         if act.fault in (None, Fault.LATE, Fault.OUT_OF_ORDER):
-            self._own[event_id] = read(prepared.body)
+            self._own[event_id] = (prepared.body, dict(prepared.headers)[JWS] or b"", agency.signer.public)
         return Outbound(
             act.agency,
             prepared.topic,

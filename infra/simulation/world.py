@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -56,6 +56,7 @@ class SeededKeys:
 
     chance: Chance
 
+    @lru_cache(maxsize=256)  # noqa: B019 - one for a whole replay
     def signer(self, kid: str) -> Signer:
         """The signing key of this name."""
         return Signer.from_seed(kid, self.chance.bytes("key", kid))

@@ -25,6 +25,10 @@ OFFICES = {
 }
 
 
+ASKED_FOR = frozenset[str]().union(*(office.guards for office in OFFICES.values()))
+"""The events that a guard of any family asks for: more of the other families than this no decision looks at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something that an auditor, or the one who owns it, has to look at. `code` as `audit.finding-raised` has it."""
@@ -52,9 +56,10 @@ def judge(docket: CaseRecord, event: Event, acceptance: Acceptance, directory: D
         findings.append(_passed(event))
     docket.states[family] = JOURNEYS[family].evolve(docket.state(family), event)
     docket.sequences[family] = acceptance.sequence
-    data = event.data.model_dump(mode="json", exclude_none=True)
-    seen = Seen(acceptance.sequence, event.id, event.name, event.actor, event.time, data)
-    docket.seen[family] = (*docket.seen.get(family, ()), seen)
+    if event.name in ASKED_FOR:
+        data = event.data.model_dump(mode="json", exclude_none=True)
+        seen = Seen(acceptance.sequence, event.id, event.name, event.actor, event.time, data)
+        docket.seen[family] = (*docket.seen.get(family, ()), seen)
     return findings
 
 
