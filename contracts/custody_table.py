@@ -75,6 +75,7 @@ class _Chain:
     since: dict[str, datetime] = field(default_factory=dict)
     care_since: datetime | None = None
     joint: timedelta = timedelta(0)
+    joint_since: datetime | None = None
     disputed: tuple[datetime, str] | None = None
 
     def care(self, party: str, at: datetime, by: str) -> None:
@@ -90,14 +91,17 @@ class _Chain:
     def answer(self, parties: Iterable[str], at: datetime, by: str) -> None:
         """From now on these answer."""
         now = set(parties)
-        if len(self.answering) > 1:
-            self.joint += at - max(self.since.values())
         for party in sorted(self.answering.keys() - now):
             self.spans.append(Span("responsibility", party, self.since.pop(party), at, self.answering.pop(party)))
-        if len(self.answering) > 1:
-            self.since |= dict.fromkeys(self.answering, at)
         for party in sorted(now - self.answering.keys()):
             self.answering[party], self.since[party] = by, at
+        self.count_joint(at)
+
+    def count_joint(self, at: datetime) -> None:
+        """Add the time in which more than one answered, up to here; it goes on while more than one does."""
+        if self.joint_since is not None:
+            self.joint += at - self.joint_since
+        self.joint_since = at if len(self.answering) > 1 else None
 
 
 def custody_table(events: Sequence[Event], until: datetime) -> CustodyTable | None:
@@ -119,11 +123,12 @@ def custody_table(events: Sequence[Event], until: datetime) -> CustodyTable | No
     ended: datetime | None = None
     for event in steps:
         if event is not opening and ended is None:
-            chain.boundary = max(chain.boundary, event.time)
-            if event.name in ("custody.died", "custody.ended"):
-                ended = chain.boundary
-            else:
-                _step(chain, event, event.data.model_dump(mode="json"))
+            said = event.data.model_dump(mode="json")
+            if _counts(chain, event, said, str(data["person"])):
+                chain.boundary = max(chain.boundary, event.time)
+                if event.name in ("custody.died", "custody.ended"):
+                    ended = chain.boundary
+            _step(chain, event, said)
     end = ended or max(until, chain.boundary)
     _close(chain, end, ended)
     return CustodyTable(
@@ -152,6 +157,26 @@ def _late_opening(chain: _Chain, report: Event | None, opening: Event, child: bo
         chain.unexplained.append(Unexplained("gap", report.time, opening.time, report.id))
 
 
+def _counts(chain: _Chain, event: Event, data: dict[str, Any], person: str) -> bool:
+    """Whether the chain has come to this event's time by it: a fact, and by somebody who may say it.
+
+    A chain ends by the word of who answers, at a death by the carer's too; an adult's own word ends it always.
+    """
+    actor, name = str(data.get("on_behalf_of") or event.actor), event.type.name
+    match name:
+        case "opened" | "handover-received" | "emergency-placed" | "entrusted" | "found" | "taken-over":
+            return True
+        case "handover-released":
+            giver = chain.offers.get(str(data["handover"]), {}).get("giver", actor)
+            return actor in chain.answering or actor == giver
+        case "ended" if person == "adult" and data["reason"] == "own-word":
+            return True
+        case "missing-reported" | "died" | "ended":
+            return actor in chain.answering or (name != "ended" and actor == chain.carer)
+        case _:
+            return False
+
+
 def _step(chain: _Chain, event: Event, data: dict[str, Any]) -> None:
     at, actor = chain.boundary, str(data.get("on_behalf_of") or event.actor)
     offer = chain.offers.get(str(data.get("handover", "")), {})
@@ -162,15 +187,18 @@ def _step(chain: _Chain, event: Event, data: dict[str, Any]) -> None:
             chain.disputed = (at, event.id)
         case "handover-offered":
             chain.offers[event.id] = {"giver": actor, "to": data["to"], "corridor": data.get("corridor")}
-        case "handover-failed":
+        case "handover-failed" if actor in (offer.get("giver"), offer.get("to")):
             offer.pop("released", None)
         case "handover-released":
             _released(chain, event, offer, actor, str(data["to"]))
         case "handover-received":
             _received(chain, event, offer, actor)
         case "emergency-placed":
+            if actor not in chain.answering and actor != chain.carer:
+                chain.answer({*chain.answering, str(data["to"])}, at, event.id)
             chain.care(str(data["to"]), at, event.id)
         case "entrusted":
+            chain.answer({*chain.answering, actor}, at, event.id)
             chain.care(str(data["to_kind"]), at, event.id)
         case "found":
             chain.care(str(data.get("carer") or actor), at, event.id)
@@ -180,6 +208,8 @@ def _step(chain: _Chain, event: Event, data: dict[str, Any]) -> None:
 
 
 def _released(chain: _Chain, event: Event, offer: dict[str, Any], actor: str, to: str) -> None:
+    if actor not in chain.answering and actor != offer.get("giver", actor):
+        return
     if not offer:
         offer = chain.offers.setdefault(str(event.data.model_dump()["handover"]), {"giver": actor, "to": to})
     offer["released"] = event.time
@@ -215,8 +245,7 @@ def _close(chain: _Chain, end: datetime, ended: datetime | None) -> None:
             _overdue(chain, offer, end, offer_id)
     if chain.disputed is not None:
         chain.unexplained.append(Unexplained("overlap", chain.disputed[0], end, chain.disputed[1]))
-    if len(chain.answering) > 1:
-        chain.joint += end - max(chain.since.values())
+    chain.count_joint(end)
     chain.spans.append(Span("care", chain.carer, chain.care_since or end, ended, chain.care_by))
     chain.spans += [
         Span("responsibility", party, chain.since[party], ended, by) for party, by in sorted(chain.answering.items())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..decision import Breach, Context, Decision, Park, Problem, settle
+from collections.abc import Callable
+
+from ..decision import Breach, Context, Deadline, Decision, Park, Problem, Refuse, settle
 from ..envelope import Event
 from ..events import Kind
 from ..guidelines.rules import network
@@ -30,7 +32,13 @@ def awaits(context: Context, there: bool, name: str, field: str) -> Park | Probl
 def sort_out(
     event: Event, context: Context, found: list[Park | Problem | Breach | None], corridor: str | None = None
 ) -> Decision:
-    """The decision from everything that the rules found: waiting first, then refusal or breaches."""
+    """The decision from everything that the rules found: identity first, then waiting, then refusal or breaches.
+
+    Who may say a thing at all is a matter of identity, so a fact is refused for it like a proposal.
+    """
+    false = tuple(item for item in found if isinstance(item, Problem) and item.rule in network.IDENTITY)
+    if false:
+        return Refuse(false)
     waiting = [item for item in found if isinstance(item, Park)]
     if waiting:
         return min(waiting, key=lambda item: (item.until, item.waiting_for))
@@ -41,6 +49,11 @@ def sort_out(
     return settle(event, [item for item in found if isinstance(item, Problem)], breaches)
 
 
+def speaker(event: Event) -> str:
+    """Who says it: the agency that is spoken for, where there is one, else the signer."""
+    return event.data.on_behalf_of or event.actor
+
+
 def service_own(event: Event) -> Problem | None:
     """Types that only the network's services say, and types that they do not say."""
     own = event.type.name in ("deadline-passed", "finding-raised")
@@ -49,6 +62,22 @@ def service_own(event: Event) -> Problem | None:
     if event.header.from_service:
         return network.SERVICE.problem("source", "a service says nothing of this kind", "let the agency say it")
     return None
+
+
+def overdue(
+    event: Event, running: tuple[Deadline, ...], after: Callable[[], tuple[Deadline, ...]]
+) -> list[Park | Problem | Breach | None]:
+    """A breach for each deadline that this event ends although it happened after it was due.
+
+    The deadline itself may not have been called yet: the service was down, or the event came within the grace. `after`
+    gives the deadlines that run once the event is accepted.
+    """
+    missed = [deadline for deadline in running if deadline.due < event.time]
+    if not missed or event.header.from_service:
+        return []
+    going_on = {(deadline.rule, deadline.cause) for deadline in after()}
+    ended = [deadline for deadline in missed if (deadline.rule, deadline.cause) not in going_on]
+    return [Breach(deadline.rule, "breach", "this happened after it was due") for deadline in ended]
 
 
 def passed(event: Event, already: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

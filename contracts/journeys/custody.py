@@ -13,6 +13,7 @@ from ..envelope import Event
 from ..events.custody import (
     Corrected,
     DeadlinePassed,
+    Found,
     HandoverAccepted,
     HandoverDeclined,
     HandoverFailed,
@@ -20,6 +21,7 @@ from ..events.custody import (
     HandoverReceived,
     HandoverReleased,
     Opened,
+    TakenOver,
 )
 from ..guidelines.corridors import corridor_id
 from ..guidelines.rules import (
@@ -35,22 +37,24 @@ from ..guidelines.rules import (
     network,
     xb_corridor,
     xb_counterpart,
+    xb_need,
 )
 from .base import Journey
-from .common import awaits, service_own, sort_out
-from .custody_state import CustodyState, Handover, Holding, evolve
+from .common import awaits, overdue, service_own, sort_out, speaker
+from .custody_state import CustodyState, Handover, Holding, entitled, evolve
 
 __all__ = ["JOURNEY", "CustodyState", "Handover", "Holding", "deadlines", "decide", "evolve"]
 
-Found = list[Park | Problem | Breach | None]
+Findings = list[Park | Problem | Breach | None]
 _Offered = HandoverAccepted | HandoverDeclined | HandoverReleased | HandoverReceived | HandoverFailed
 
 
 def decide(state: CustodyState, event: Event, context: Context) -> Decision:
     """What becomes of the next event of this family."""
     data = event.data
-    found: Found = [service_own(event)]
+    found: Findings = [service_own(event), network.net_speaker(data.on_behalf_of, context.directory)]
     corridor: str | None = None
+    offer = state.handovers.get(data.handover) if isinstance(data, _Offered) else None
     if isinstance(data, Opened):
         found += _opened(state, data, event, context)
     elif not isinstance(data, DeadlinePassed | Corrected):
@@ -58,35 +62,61 @@ def decide(state: CustodyState, event: Event, context: Context) -> Decision:
         found.append(awaits(context, state.opened is not None, "custody.opened", "data.custody"))
         if state.opened is not None:
             found.append(cus_one.cus_one(state.opened, state.ended, custody))
-        found.append(cus_time.cus_time_order(event.time, state.boundary))
+        settling = isinstance(data, HandoverReleased) and offer is not None and offer.unreleased
+        found.append(None if settling else cus_time.cus_time_order(event.time, state.boundary))
     if isinstance(data, HandoverOffered):
         found += _offered(state, data, event, context)
     elif isinstance(data, _Offered):
-        offer = state.handovers.get(data.handover)
         corridor = offer.corridor if offer is not None else None
         found.append(awaits(context, offer is not None, "custody.handover-offered", "data.handover"))
         if offer is not None:
-            found += _step(state, offer, event)
+            found += _step(state, offer, event, context)
+    elif isinstance(data, TakenOver):
+        found.append(cus_holder.cus_holder_takes_over(_authority(data, event, context.directory)))
+    elif state.opened is not None and not isinstance(data, Opened | Found | DeadlinePassed | Corrected):
+        found.append(cus_holder.cus_holder_alone(entitled(state, event)))
+    found += overdue(event, deadlines(state), lambda: deadlines(evolve(state, event)))
+    found.append(_stay(state, event, context))
     return sort_out(event, context, found, corridor)
 
 
-def _opened(state: CustodyState, data: Opened, event: Event, context: Context) -> Found:
+def _opened(state: CustodyState, data: Opened, event: Event, context: Context) -> Findings:
     seen = context.find("intake.report-received", id=data.from_report) is not None
     return [
         cus_one.cus_one(state.opened, state.ended, None),
-        cus_holder.cus_holder_takes(data.on_behalf_of or event.actor, data.holder),
+        cus_holder.cus_holder_takes(speaker(event), data.holder),
         awaits(context, seen, "intake.report-received", "data.from_report"),
     ]
 
 
-def _offered(state: CustodyState, data: HandoverOffered, event: Event, context: Context) -> Found:
+def _authority(data: TakenOver, event: Event, directory: Directory) -> bool:
+    by_court = data.ordered_by == "court" and data.paper is not None
+    return by_court or directory.has_role(speaker(event), "referral-authority", event.time.date())
+
+
+def _stay(state: CustodyState, event: Event, context: Context) -> Problem | None:
+    """A stay that the first report tells of began before custody was opened; it is judged when the child leaves."""
+    began, cause = state.police_since, state.police_cause
+    if began is None or cause != state.opened or state.person == "adult" or event.header.from_service:
+        return None
+    report = context.find("intake.report-received", at_police_post=True)
+    leaves = evolve(state, event)
+    if report is None or report.time >= began or (leaves.police_since is not None and not leaves.ended):
+        return None
+    known = event.time > began + d107_48h.ALLOWED or (d107_48h.RULE.id, cause) in state.passed
+    return None if known else d107_48h.d107_48h_stay(report.time, event.time)
+
+
+def _offered(state: CustodyState, data: HandoverOffered, event: Event, context: Context) -> Findings:
     on, directory = event.time.date(), context.directory
     child = state.person != "adult"
-    police = directory.has_role(event.actor, "criminal-justice", on)
-    found: Found = [
-        cus_holder.cus_holder_gives(event.actor, state.responsible),
+    giver = speaker(event)
+    police = directory.has_role(giver, "criminal-justice", on)
+    found: Findings = [
+        cus_holder.cus_holder_gives(giver, state.responsible),
+        xb_need.xb_need_unsealed(data.sealed_digest),
         a2007_member.a2007_member(data.to, child, on, directory),
-        d107_risk.d107_risk(police, child, data.risk_assessment, data.emergency_reason),
+        d107_risk.d107_risk(police, child, data.risk_assessment, data.emergency_reason, on),
     ]
     if data.risk_assessment is not None:
         seen = context.find("intake.risk-assessed", id=data.risk_assessment) is not None
@@ -94,14 +124,15 @@ def _offered(state: CustodyState, data: HandoverOffered, event: Event, context: 
     return found + _across(data, event, context, directory)
 
 
-def _across(data: HandoverOffered, event: Event, context: Context, directory: Directory) -> Found:
+def _across(data: HandoverOffered, event: Event, context: Context, directory: Directory) -> Findings:
     """An offer from one country to another: on its corridor, between those who may, for an accepted return."""
-    here, there = directory.country(event.actor), directory.country(data.to)
+    giver = speaker(event)
+    here, there = directory.country(giver), directory.country(data.to)
     if here is None or there is None or here == there:
         return []
     on = event.time.date()
-    found: Found = [
-        xb_counterpart.xb_counterpart("source", event.actor, here, xb_counterpart.AT_THE_BORDER, on, directory),
+    found: Findings = [
+        xb_counterpart.xb_counterpart("source", giver, here, xb_counterpart.AT_THE_BORDER, on, directory),
         xb_counterpart.xb_counterpart("data.to", data.to, there, xb_counterpart.AT_THE_BORDER, on, directory),
     ]
     if data.corridor is None or data.corridor != corridor_id(here, there):
@@ -122,21 +153,26 @@ def _across(data: HandoverOffered, event: Event, context: Context, directory: Di
     return found
 
 
-def _step(state: CustodyState, offer: Handover, event: Event) -> Found:
-    data, actor = event.data, event.data.on_behalf_of or event.actor
+def _step(state: CustodyState, offer: Handover, event: Event, context: Context) -> Findings:
+    data, actor, on = event.data, speaker(event), event.time.date()
+    attested = context.directory.agencies.get(data.on_behalf_of) if data.on_behalf_of is not None else None
+    one_sided = cus_gap.cus_gap_one_sided(attested.standing if attested is not None else None)
     if isinstance(data, HandoverAccepted | HandoverDeclined):
         return [cus_holder.cus_holder_takes(actor, offer.to), network.net_once(offer.status != "offered")]
     if isinstance(data, HandoverReleased):
         return [
             cus_holder.cus_holder_gives(actor, (*state.responsible, *((offer.giver,) if offer.unreleased else ()))),
-            a2007_receipt.a2007_receipt("data.to", data.to, offer.to),
+            a2007_receipt.a2007_receipt("data.to", data.to, offer.to, on),
+            cus_gap.cus_gap_condition(data.condition.value, offer.received_condition),
+            one_sided,
         ]
     if isinstance(data, HandoverReceived):
         return [
             cus_holder.cus_holder_takes(actor, offer.to),
-            a2007_receipt.a2007_receipt("data.from_agency", data.from_agency, offer.giver),
+            a2007_receipt.a2007_receipt("data.from_agency", data.from_agency, offer.giver, on),
             cus_gap.cus_gap_second_receipt(offer.received_at is not None),
             cus_gap.cus_gap_condition(offer.condition, data.condition.value),
+            one_sided,
         ]
     return [None if actor in (offer.giver, offer.to) else cus_holder.cus_holder_takes(actor, offer.to)]
 

@@ -7,21 +7,24 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from ..codes import PlaceKind
+from ..codes import Exit, PlaceKind
 from ..envelope import Event
 from ..events.custody import (
+    Died,
     EmergencyPlaced,
+    Ended,
     Entrusted,
     Found,
     HandoverOffered,
     HandoverReceived,
     HandoverReleased,
+    MissingReported,
     Opened,
     TakenOver,
 )
 from ..guidelines.rules.cus_move import cus_move, cus_move_settled
 from .base import JourneyState
-from .common import passed
+from .common import passed, speaker
 
 
 class Handover(BaseModel):
@@ -37,6 +40,7 @@ class Handover(BaseModel):
     condition: str | None = None
     released_at: datetime | None = None
     received_at: datetime | None = None
+    received_condition: str | None = None
 
     @property
     def unreceived(self) -> bool:
@@ -77,14 +81,29 @@ class CustodyState(JourneyState):
     ended: bool = False
 
 
+def entitled(state: CustodyState, event: Event) -> bool:
+    """Whether who says a step without an offer may say it: who answers; of what happened at hand the carer too.
+
+    An adult's own word ends accompaniment at any time, through whichever agency it is given.
+    """
+    data, actor = event.data, speaker(event)
+    if isinstance(data, Ended) and data.reason is Exit.OWN_WORD and state.person == "adult":
+        return True
+    at_hand = isinstance(data, EmergencyPlaced | MissingReported | Died)
+    return actor in state.responsible or (at_hand and actor == state.carer)
+
+
 def evolve(state: CustodyState, event: Event) -> CustodyState:
-    """The chain after an accepted step. Never refuses: what is accepted has happened."""
+    """The chain after an accepted step. Never refuses: what is accepted has happened.
+
+    Who may not say a step does not end the chain by it: care follows the person, and both answer until it is resolved.
+    """
     data, name = event.data, event.type.name
     if name == "deadline-passed":
         return state.model_copy(update={"passed": passed(event, state.passed)})
     if name == "corrected":
         return state
-    actor = data.on_behalf_of or event.actor
+    actor, rightful = speaker(event), entitled(state, event)
     if isinstance(data, Opened):
         return _opened(state, event, data)
     if isinstance(data, HandoverOffered):
@@ -94,20 +113,27 @@ def evolve(state: CustodyState, event: Event) -> CustodyState:
     if isinstance(data, HandoverReceived):
         return _received(state, event, data, actor)
     if isinstance(data, EmergencyPlaced):
-        return _move(state, event, data.to, state.responsible or (actor,), data.place_kind)
+        answering = state.responsible if rightful else cus_move(state.responsible, "", data.to, released=False)
+        return _move(state, event, data.to, answering, data.place_kind)
     if isinstance(data, Entrusted):
-        return _move(state, event, data.to_kind.value, state.responsible or (actor,), PlaceKind.FAMILY_HOME)
+        answering = state.responsible if rightful else cus_move(state.responsible, "", actor, released=False)
+        return _move(state, event, data.to_kind.value, answering, PlaceKind.FAMILY_HOME)
     if isinstance(data, TakenOver):
         return _move(state, event, data.to, (data.to,), data.place_kind)
     if isinstance(data, Found):
         found = state.model_copy(update={"missing": False})
         return _move(found, event, data.carer or actor, state.responsible or (actor,), data.place_kind)
+    if isinstance(data, MissingReported | Died | Ended) and not rightful:
+        return state
     if name == "missing-reported":
         return state.model_copy(update={"missing": True, "boundary": _later(state, event)})
     if name in ("died", "ended"):
         return state.model_copy(update={"ended": True, "boundary": _later(state, event)})
-    status = name.removeprefix("handover-")
-    return _handover(state, data.model_dump()["handover"], status=status)
+    offer_id = str(data.model_dump()["handover"])
+    offer = state.handovers.get(offer_id)
+    if offer is None or actor not in (offer.giver, offer.to):
+        return state
+    return _handover(state, offer_id, status=name.removeprefix("handover-"))
 
 
 def _opened(state: CustodyState, event: Event, data: Opened) -> CustodyState:
@@ -115,16 +141,21 @@ def _opened(state: CustodyState, event: Event, data: Opened) -> CustodyState:
         responsible = cus_move(state.responsible, "", data.holder, released=False)
         return _move(state, event, data.holder, responsible, data.place_kind)
     begun = state.model_copy(update={"opened": event.id, "person": data.person.value})
+    if state.carer is not None:
+        # Somebody said that they received the person before it was told who opened: the person is there.
+        return _move(begun, event, state.carer, tuple(dict.fromkeys((data.holder, *state.responsible))), None)
     return _move(begun, event, data.holder, (data.holder,), data.place_kind)
 
 
 def _offered(state: CustodyState, event: Event, data: HandoverOffered) -> CustodyState:
-    offer = Handover(giver=event.actor, to=data.to, corridor=data.corridor, answer_by=data.answer_by)
+    offer = Handover(giver=speaker(event), to=data.to, corridor=data.corridor, answer_by=data.answer_by)
     return state.model_copy(update={"handovers": {**state.handovers, event.id: offer}})
 
 
 def _released(state: CustodyState, event: Event, data: HandoverReleased, actor: str) -> CustodyState:
     offer = state.handovers.get(data.handover, Handover(giver=actor, to=data.to, status="released"))
+    if actor not in (*state.responsible, offer.giver):
+        return state
     change: dict[str, Any] = {"released_at": event.time, "condition": data.condition.value}
     changed = state.model_copy(
         update={
@@ -146,7 +177,9 @@ def _received(state: CustodyState, event: Event, data: HandoverReceived, actor: 
     rightful = actor == offer.to and offer.received_at is None
     released = rightful and offer.released_at is not None
     responsible = cus_move(state.responsible, offer.giver, actor, released)
-    change = {"status": "received", "received_at": event.time} if rightful else {}
+    change: dict[str, Any] = {}
+    if rightful:
+        change = {"status": "received", "received_at": event.time, "received_condition": data.condition.value}
     kept = {**state.handovers, data.handover: offer.model_copy(update=change)}
     return _move(
         state.model_copy(update={"handovers": kept, "missing": False}), event, actor, responsible, data.place_kind

@@ -21,7 +21,7 @@ from ..events.referral import (
 from ..guidelines.corridors import limit
 from ..guidelines.rules import network, xb_need
 from .base import Journey, JourneyState
-from .common import awaits, passed, service_own, sort_out
+from .common import awaits, overdue, passed, service_own, sort_out
 
 Found = list[Park | Problem | Breach | None]
 DONE = ("rejected", "completed", "failed", "cancelled")
@@ -58,11 +58,12 @@ def decide(state: ReferralState, event: Event, context: Context) -> Decision:
         task = state.tasks.get(data.request)
         found.append(awaits(context, task is not None, "referral.requested", "data.request"))
         if task is not None:
-            found += _step(task, event)
+            found += _step(task, event, context)
+    found += overdue(event, deadlines(state), lambda: deadlines(evolve(state, event)))
     return sort_out(event, context, found)
 
 
-def _step(task: Task, event: Event) -> Found:
+def _step(task: Task, event: Event, context: Context) -> Found:
     data = event.data
     if isinstance(data, Answered):
         reasoned = data.answer != "rejected" or data.reason is not None
@@ -84,10 +85,10 @@ def _step(task: Task, event: Event) -> Found:
             network.net_order(named, "data.cancel", "referral.cancel-requested"),
             network.net_party(event.actor, other),
         ]
-    accepted = task.status in ("accepted", "in-progress")
     return [
         network.net_party(event.actor, task.to),
-        network.net_order(accepted, "data.request", "the acceptance of this request"),
+        awaits(context, task.status != "requested", "referral.answered", "data.request"),
+        network.net_once(task.status in DONE),
     ]
 
 
@@ -105,11 +106,14 @@ def _disclosure(state: ReferralState, data: IdentityDisclosed, event: Event, con
     if isinstance(waiting, Park):
         return [waiting]
     accepted_by = answer.actor if answer is not None else None
-    return [xb_need.xb_need_disclosed(event.actor, tracing.actor, data.to, accepted_by)]
+    return [
+        xb_need.xb_need_disclosed(event.actor, tracing.actor, data.to, accepted_by),
+        xb_need.xb_need_door(data.kinds),
+    ]
 
 
 def evolve(state: ReferralState, event: Event) -> ReferralState:
-    """The requests after an accepted event."""
+    """The requests after an accepted event. What somebody else says of a task than its receiver does not move it."""
     data = event.data
     if event.type.name == "deadline-passed":
         return state.model_copy(update={"passed": passed(event, state.passed)})
@@ -123,6 +127,8 @@ def evolve(state: ReferralState, event: Event) -> ReferralState:
     change: dict[str, object] = {}
     if isinstance(data, Answered):
         change = {"status": str(data.answer)}
+    elif isinstance(data, Started | Completed | Failed) and (event.actor != task.to or task.status in DONE):
+        return state
     elif isinstance(data, Started):
         change = {"status": "in-progress"}
     elif isinstance(data, Completed | Failed):

@@ -24,9 +24,9 @@ from ..events.repatriation import (
     TravelScheduled,
 )
 from ..guidelines.corridors import corridor, limit
-from ..guidelines.rules import network, xb_corridor, xb_counterpart
+from ..guidelines.rules import network, xb_corridor, xb_counterpart, xb_need
 from .base import Journey, JourneyState
-from .common import awaits, passed, service_own, sort_out
+from .common import awaits, overdue, passed, service_own, sort_out
 
 Found = list[Park | Problem | Breach | None]
 
@@ -44,6 +44,7 @@ class Ask(BaseModel):
     status: str = "asked"
     corridor: str | None = None
     from_country: str | None = None
+    to_country: str | None = None
 
 
 class RepatriationState(JourneyState):
@@ -90,13 +91,16 @@ def decide(state: RepatriationState, event: Event, context: Context) -> Decision
             found.append(network.net_party(event.actor, ask.to))
             found.append(network.net_once(ask.status in ("declined", "result") or (kind == "return" and _settled(ask))))
     elif isinstance(data, TravelScheduled | TravelDocumentIssued | TransitEntered | BorderCrossed | Received):
-        found += _travel(state, data.request, isinstance(data, TravelScheduled), context)
+        found += _travel(state, data.request, event, context)
     elif isinstance(data, FollowUpMade | Closed) and data.plan is not None:
         planned = state.steps.get("reintegration-planned", ("",))[0] == data.plan
         found.append(awaits(context, planned, "repatriation.reintegration-planned", "data.plan"))
     if isinstance(data, Closed) and data.follow_up is not None:
         made = state.steps.get("follow-up-made", ("",))[0] == data.follow_up
         found.append(awaits(context, made, "repatriation.follow-up-made", "data.follow_up"))
+    if isinstance(data, Closed):
+        found.append(network.net_party(event.actor, state.lead) if state.lead is not None else None)
+    found += overdue(event, deadlines(state), lambda: deadlines(evolve(state, event)))
     return sort_out(event, context, found)
 
 
@@ -113,19 +117,32 @@ def _requested(data: Requested, event: Event, context: Context) -> Found:
     if directory.country(event.actor) == asked:
         asking, asked = asked, asking
     return [
+        xb_need.xb_need_unsealed(data.sealed_digest),
         xb_corridor.xb_corridor(way, data.corridor, data.channel.value, data.instrument),
         xb_counterpart.xb_counterpart("source", event.actor, asking, roles, on, directory),
         xb_counterpart.xb_counterpart("data.to", data.to, asked, roles, on, directory),
     ]
 
 
-def _travel(state: RepatriationState, request: str | None, needs_acceptance: bool, context: Context) -> Found:
+def _travel(state: RepatriationState, request: str | None, event: Event, context: Context) -> Found:
     if request is None:
         return []
     ask = state.asks.get(request)
     found: Found = [awaits(context, ask is not None, "repatriation.requested", "data.request")]
-    if needs_acceptance and ask is not None:
-        found.append(awaits(context, ask.status == "accepted", "repatriation.counterpart-answered", "data.request"))
+    if ask is None or ask.from_country is None or ask.to_country is None:
+        return found
+    data, on, directory = event.data, event.time.date(), context.directory
+    roles = xb_counterpart.AT_THE_BORDER
+    if isinstance(data, TravelScheduled):
+        own = directory.country(event.actor)
+        here = own if own in (ask.from_country, ask.to_country) else ask.from_country
+        found += [
+            awaits(context, ask.status == "accepted", "repatriation.counterpart-answered", "data.request"),
+            xb_counterpart.xb_counterpart("source", event.actor, here, roles, on, directory),
+            xb_counterpart.xb_counterpart("data.to", data.to, ask.to_country, roles, on, directory),
+        ]
+    elif isinstance(data, Received):
+        found.append(xb_counterpart.xb_counterpart("source", event.actor, ask.to_country, roles, on, directory))
     return found
 
 
@@ -148,6 +165,7 @@ def evolve(state: RepatriationState, event: Event) -> RepatriationState:
             answer_by=by,
             corridor=data.corridor,
             from_country=str(data.from_country),
+            to_country=str(data.to_country),
         )
         change["asks"] = {**state.asks, event.id: ask}
     elif isinstance(data, TracingAnswered | CounterpartAnswered) and data.request in state.asks:

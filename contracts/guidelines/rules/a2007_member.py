@@ -15,6 +15,7 @@ RULE = Rule(
     "title",
     "refuse",
     policy=True,
+    instrument="kh-agreement-2007",
 )
 COVERS = "child-shelter"
 
@@ -22,7 +23,7 @@ COVERS = "child-shelter"
 def a2007_member(receiver: str, child: bool, on: date, directory: Directory) -> Problem | None:
     """The receiver of an offer on a day. State agencies and those of other countries need no such agreement."""
     entry = directory.agencies.get(receiver)
-    if not child or entry is None or entry.state or entry.country != "KH":
+    if not child or entry is None or entry.state or entry.country != "KH" or not RULE.bites(on):
         return None
     if directory.agreement_covers(receiver, COVERS, on):
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from ...decision import Problem
 from ._rule import Rule
 
@@ -11,12 +13,13 @@ RULE = Rule(
     "UNIAP area 5; OPSC ¶100",
     "title",
     "refuse",
+    instrument="kh-agreement-2007",
 )
 
 
-def a2007_receipt(field: str, named: str, other: str | None) -> Problem | None:
+def a2007_receipt(field: str, named: str, other: str | None, on: date) -> Problem | None:
     """The other side that a release or a receipt names is the other side of the offer."""
-    if named == other:
+    if named == other or not RULE.bites(on):
         return None
     return RULE.problem(
         field, "this is not the other side of the offer", "name the agency that stands on the other side", "dispute"

@@ -28,8 +28,15 @@ def cus_gap_second_receipt(received: bool) -> Breach | None:
     return Breach(RULE.id, "dispute", "this handover has been received already") if received else None
 
 
-def cus_gap_condition(released: str | None, received: str) -> Breach | None:
+def cus_gap_one_sided(standing: str | None) -> Breach | None:
+    """One side of a handover cannot sign: a member attests it, which is less than a receipt, and no dispute."""
+    if standing != "external":
+        return None
+    return Breach(RULE.id, "one-sided", "one side of this handover is attested by another agency")
+
+
+def cus_gap_condition(released: str | None, received: str | None) -> Breach | None:
     """Both sides saw the person in the same condition; 'not-assessed' contradicts nothing."""
-    if released is None or "not-assessed" in (released, received) or released == received:
+    if released is None or received is None or "not-assessed" in (released, received) or released == received:
         return None
     return Breach(RULE.id, "dispute", "the condition at receipt is not the one at release")

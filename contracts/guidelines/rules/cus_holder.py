@@ -25,6 +25,27 @@ def cus_holder_gives(actor: str, responsible: Collection[str]) -> Problem | None
     )
 
 
+def cus_holder_alone(entitled: bool) -> Problem | None:
+    """What is said of a person without an offer: by who answers for them, of what happened at hand by the carer too."""
+    if entitled:
+        return None
+    return RULE.problem(
+        "source", "only who answers or cares for this person may say this", "tell the responsible agency", "dispute"
+    )
+
+
+def cus_holder_takes_over(authority: bool) -> Problem | None:
+    """A person is taken from a holder by the referral authority, or on the order of a court that has a number."""
+    if authority:
+        return None
+    return RULE.problem(
+        "source",
+        "only the referral authority or a court takes a person over",
+        "name the number of the court's order in data.paper, or have the referral authority say it",
+        "dispute",
+    )
+
+
 def cus_holder_takes(actor: str, named: str | None) -> Problem | None:
     """Who takes a person must be the receiver that the offer names."""
     if actor == named:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from ...decision import Problem
 from ._rule import Rule
 
@@ -11,12 +13,13 @@ RULE = Rule(
     "Decision 107; OPSC ¶113.2",
     "text",
     "refuse",
+    instrument="kh-decision-107",
 )
 
 
-def d107_risk(police: bool, child: bool, assessment: str | None, emergency: object | None) -> Problem | None:
+def d107_risk(police: bool, child: bool, assessment: str | None, emergency: object | None, on: date) -> Problem | None:
     """An offer by a criminal justice agency. `assessment` is the id of an accepted `intake.risk-assessed`."""
-    if not police or not child or assessment is not None or emergency is not None:
+    if not police or not child or not RULE.bites(on) or assessment is not None or emergency is not None:
         return None
     return RULE.problem(
         "data.risk_assessment",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ...decision import Deadline, Problem
+from ...directory import Directory
 from ._rule import Rule
 
 ORDER = Rule(
@@ -39,6 +40,14 @@ SERVICE = Rule(
     "refuse",
     policy=True,
 )
+SPEAKER = Rule(
+    "NET-SPEAKER",
+    "A member speaks for itself; only one that is represented or external is spoken for.",
+    "network",
+    "network",
+    "refuse",
+    policy=True,
+)
 CODE = Rule(
     "NET-CODE",
     "A case's short code is the one that follows from its id.",
@@ -49,11 +58,23 @@ CODE = Rule(
 )
 
 
+IDENTITY = frozenset({SERVICE.id, SPEAKER.id})
+"""Checks of who may say a thing at all: facts too are refused for them."""
+
+
 def net_service(from_service: bool, actor: str, service: str) -> Problem | None:
     """Only the service that writes the family says this."""
     if from_service and actor == service:
         return None
     return SERVICE.problem("type", "only the network's own service says this", "leave it to the service")
+
+
+def net_speaker(spoken_for: str | None, directory: Directory) -> Problem | None:
+    """Nobody says in a member's name what that member has not signed."""
+    entry = directory.agencies.get(spoken_for) if spoken_for is not None else None
+    if entry is None or entry.standing != "member":
+        return None
+    return SPEAKER.problem("data.on_behalf_of", "this agency speaks for itself", "let it say so, or say it as your own")
 
 
 def net_party(actor: str, asked: str | None) -> Problem | None:

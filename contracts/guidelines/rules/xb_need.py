@@ -1,6 +1,8 @@
-"""XB-NEED: identity only to the one that accepted, and only after it has."""
+"""XB-NEED: identity only to the one that accepted, and only after it has; through a door, no more than it is for."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from ...decision import Problem
 from ._rule import Rule
@@ -16,11 +18,20 @@ RULE = Rule(
 
 
 def xb_need_unsealed(sealed: str | None) -> Problem | None:
-    """A request for a service carries no identity: that follows acceptance."""
+    """A request or an offer carries no identity: that follows acceptance."""
     if sealed is None:
         return None
     return RULE.problem(
         "data.sealed_digest", "a request carries no identity", "disclose it after the receiver has accepted"
+    )
+
+
+def xb_need_door(kinds: Collection[str]) -> Problem | None:
+    """An accepted tracing task unlocks a tracing set, and nothing else."""
+    if set(kinds) <= {"tracing-set"}:
+        return None
+    return RULE.problem(
+        "data.kinds", "a tracing task unlocks a tracing set alone", "disclose the tracing set, and nothing beside it"
     )
 
 
