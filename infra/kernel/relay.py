@@ -19,8 +19,8 @@ POLL = 0.05
 RETRY = 0.5
 
 
-async def relay(store: Store, topics: Topics, clock: Clock, wake: asyncio.Event) -> None:
-    """Run until cancelled."""
+async def relay(store: Store, topics: Topics, clock: Clock, wake: asyncio.Event, poll: float = POLL) -> None:
+    """Run until cancelled. `poll` is in seconds: how soon what another copy wrote is found."""
     while True:
         try:
             async with store.relay_lease() as holds:
@@ -32,7 +32,7 @@ async def relay(store: Store, topics: Topics, clock: Clock, wake: asyncio.Event)
                     if stuck:
                         await clock.sleep(RETRY)
                     elif not moved:
-                        await _wait(wake, clock)
+                        await _wait(wake, clock, poll)
         except Unavailable as error:
             log.warning("the relay cannot go on; trying again", extra={"reason": type(error.__cause__).__name__})
             await clock.sleep(RETRY)
@@ -50,9 +50,9 @@ async def relay_once(store: Store, topics: Topics) -> tuple[int, bool]:
     return len(gone), bool(failed)
 
 
-async def _wait(wake: asyncio.Event, clock: Clock) -> None:
+async def _wait(wake: asyncio.Event, clock: Clock, poll: float) -> None:
     """Until this copy has written something, or the poll finds what another copy wrote."""
-    sleeper = asyncio.ensure_future(clock.sleep(POLL))
+    sleeper = asyncio.ensure_future(clock.sleep(poll))
     waker = asyncio.ensure_future(wake.wait())
     try:
         await asyncio.wait({sleeper, waker}, return_when=asyncio.FIRST_COMPLETED)

@@ -17,6 +17,8 @@ from zlib import crc32
 from infra.kernel.ports import Handler, Positions, Unavailable
 from infra.kernel.records import Outgoing, Place, Record
 
+IDLE = 1.0
+"""Seconds of virtual time after which a reader with nothing to read looks again."""
 Pause = Callable[[], Awaitable[None]]
 Headers = tuple[tuple[str, bytes | None], ...]
 
@@ -152,7 +154,7 @@ class MemoryTopics:
             if not batch:
                 self._broker.arrived.clear()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._broker.arrived.wait(), 0.05)
+                    await asyncio.wait_for(self._broker.arrived.wait(), IDLE)
                 continue
             await handler(batch)
             for record in batch:

@@ -109,7 +109,7 @@ async def _simulate(
     haunting = asyncio.create_task(universe.haunt(disturbance.crashes))
     await driver.run([plan.case for plan in plans])
     await haunting
-    await clock.sleep(30)
+    await clock.sleep(8)
     await wire.stop()
     await universe.stop()
     if post.refused:

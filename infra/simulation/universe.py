@@ -41,6 +41,8 @@ class FixedKeyring:
         return self.known
 
 
+POLL = 0.5
+"""Seconds of virtual time between two looks of a relay at what other copies wrote."""
 Install = Callable[["Node"], None]
 """Subscribes a service on a node: its kernel, and whatever stands beside it."""
 
@@ -60,7 +62,7 @@ class Node:
         install(self)
         await self.topics.start()
         self.tasks.append(
-            asyncio.create_task(relay(self.store, self.topics, self.kernel.clock, self.kernel.wake_relay))
+            asyncio.create_task(relay(self.store, self.topics, self.kernel.clock, self.kernel.wake_relay, POLL))
         )
 
     async def crash(self) -> None:

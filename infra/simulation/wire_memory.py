@@ -9,7 +9,7 @@ from contextlib import suppress
 from infra.kernel.post import mailbox
 from infra.kernel.records import Place
 
-from .memory_kafka import Broker, Headers, Pause
+from .memory_kafka import IDLE, Broker, Headers, Pause
 from .wire import AnswerHandler, MailHandler
 
 ANSWERS = ("intake", "justice", "referral", "custody", "repatriation")
@@ -58,13 +58,19 @@ class MemoryWire:
         mailboxes = {Place(mailbox(agency), 0): agency for agency in self._agencies}
         answered = [place for family in ANSWERS for place in self._broker.places(f"{family}.answers.v1")]
         while True:
+            idle = True
             for place in (*mailboxes, *answered):
                 batch = self._broker.log(place)[at.get(place, 0) :]
                 if not batch:
                     continue
+                idle = False
                 at[place] = at.get(place, 0) + len(batch)
                 if place in mailboxes:
                     await mail(mailboxes[place], batch)
                 else:
                     await answers(batch)
+            if idle:
+                self._broker.arrived.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._broker.arrived.wait(), IDLE)
             await self._pause()
