@@ -189,7 +189,8 @@ def deadlines(state: CustodyState) -> tuple[Deadline, ...]:
             running.append(network.net_answer_deadline(offer_id, offer.answer_by, offer.to))
         if offer.unreceived and offer.released_at is not None:
             running.append(cus_gap.cus_gap_deadline(offer_id, offer.released_at, offer.to, offer.corridor))
-        if offer.unreleased and offer.received_at is not None:
+        joint = {offer.giver, offer.to} <= set(state.responsible)
+        if offer.unreleased and joint and offer.received_at is not None:
             running.append(cus_move.cus_move_deadline(offer_id, offer.received_at, offer.giver, offer.corridor))
     return tuple(item for item in running if item is not None and (item.rule, item.cause) not in state.passed)
 

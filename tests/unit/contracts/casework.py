@@ -134,6 +134,12 @@ class Case:
         event = self.event(SERVICE_OF[family], f"{family}.deadline-passed", hours, data, source="services")
         return self.judge(event, expired=True)
 
+    def wait(self, family: str, hours: float) -> None:
+        """The family's service lets pass what was due by then."""
+        for deadline in self.deadlines(family):
+            if deadline.due < self.at(hours):
+                self.passes(family, deadline)
+
     # -- steps that many tests begin with ------------------------------------------------------------------------
 
     def report(self, actor: str = POLICE, hours: float = 0, *, post: bool = True, person: str = "child") -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from contracts.guidelines import limit
 from contracts.guidelines.rules.cus_move import cus_move, cus_move_settled
-from tests.unit.contracts.casework import POLICE, SHELTER, Case
+from tests.unit.contracts.casework import MINISTRY, POLICE, SHELTER, Case
 
 
 def accepted_offer() -> tuple[Case, str]:
@@ -51,6 +51,16 @@ def test_a_release_that_does_not_come_is_due_from_the_giver() -> None:
     assert deadline.due == case.at(5) + limit("release_hours").time
     case.passes("custody", deadline)
     assert case.state("custody").responsible == (POLICE, SHELTER)
+
+
+def test_a_takeover_resolves_it_and_nothing_is_due_any_more() -> None:
+    case, offer = accepted_offer()
+    case.receives(SHELTER, POLICE, offer, 5)
+    taken = {"from_agency": SHELTER, "to": SHELTER, "reason": "neglect", "ordered_by": "referral-authority"}
+    taken |= {"custody": case.state("custody").opened, "place_kind": "shelter"}
+    case.says(MINISTRY, "custody.taken-over", 6, taken)
+    assert case.state("custody").responsible == (SHELTER,)
+    assert case.deadlines("custody") == ()
 
 
 def test_a_release_exactly_when_due_is_in_time_and_a_second_later_is_not() -> None:

@@ -1,0 +1,74 @@
+"""XB-NEED: nothing sealed goes with a question; an identity goes from who asked to who accepted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.contracts.casework import MINISTRY, POLICE, PROVINCE, SHELTER, THAI, Case, refused, waits_for
+from tests.unit.contracts.rules.test_xb_counterpart import RETURN
+
+SEALED = "A" * 43
+ASKING = {
+    "to": SHELTER,
+    "service": "child-shelter",
+    "urgency": "asap",
+    "answer_by": "2009-03-03T08:00:00Z",
+    "person": "child",
+}
+TRACING = {"to": MINISTRY, "country": "KH", "tasks": ["identity"], "answer_by": "2009-04-01T08:00:00Z"}
+
+
+def disclosing(request: str, to: str, *kinds: str) -> dict[str, Any]:
+    return {"request": request, "to": to, "kinds": list(kinds or ("identity",)), "sealed_digest": SEALED}
+
+
+def test_what_only_asks_carries_nothing_sealed() -> None:
+    case = Case()
+    case.opened()
+    sealed = {"sealed_digest": SEALED}
+    offer = case.offer(POLICE, SHELTER, 2, emergency_reason="disaster") | sealed
+    assert refused(case.tries(POLICE, "custody.handover-offered", 2, offer)) == {"XB-NEED"}
+    assert refused(case.tries(POLICE, "referral.requested", 2, ASKING | sealed)) == {"XB-NEED"}
+    request = RETURN | {"to": MINISTRY} | sealed
+    assert refused(case.tries(THAI, "repatriation.requested", 2, request)) == {"XB-NEED"}
+
+
+def test_an_identity_follows_acceptance() -> None:
+    case = Case()
+    request = case.says(POLICE, "referral.requested", 1, ASKING)
+    disclosure = disclosing(request, SHELTER)
+    assert refused(case.tries(POLICE, "referral.identity-disclosed", 2, disclosure)) == {"XB-NEED"}
+    answer = {"request": request, "answer": "accepted", "capacity": "capacity"}
+    case.says(SHELTER, "referral.answered", 3, answer)
+    case.says(POLICE, "referral.identity-disclosed", 4, disclosure)
+
+
+@pytest.mark.parametrize(("actor", "to"), [(POLICE, PROVINCE), (MINISTRY, SHELTER), (SHELTER, SHELTER)])
+def test_to_nobody_else_and_from_nobody_else(actor: str, to: str) -> None:
+    case = Case()
+    request = case.says(POLICE, "referral.requested", 1, ASKING)
+    case.says(SHELTER, "referral.answered", 3, {"request": request, "answer": "accepted", "capacity": "capacity"})
+    assert refused(case.tries(actor, "referral.identity-disclosed", 4, disclosing(request, to))) == {"XB-NEED"}
+
+
+def test_not_to_one_that_rejected_or_whose_task_is_over() -> None:
+    case = Case()
+    request = case.says(POLICE, "referral.requested", 1, ASKING)
+    answer = {"request": request, "answer": "rejected", "capacity": "no-capacity", "reason": "no-capacity"}
+    case.says(SHELTER, "referral.answered", 3, answer)
+    assert refused(case.tries(POLICE, "referral.identity-disclosed", 4, disclosing(request, SHELTER))) == {"XB-NEED"}
+
+
+def test_an_accepted_tracing_task_opens_the_door_for_a_tracing_set_and_no_more() -> None:
+    case = Case()
+    request = case.says(THAI, "repatriation.tracing-requested", 1, TRACING)
+    disclosure = disclosing(request, MINISTRY, "tracing-set")
+    waiting = case.tries(THAI, "referral.identity-disclosed", 2, disclosure)
+    assert waits_for(waiting) == "repatriation.tracing-answered"
+    assert refused(case.tries(THAI, "referral.identity-disclosed", 2, disclosure, expired=True)) >= {"XB-NEED"}
+    case.says(MINISTRY, "repatriation.tracing-answered", 3, {"request": request, "answer": "accepted"})
+    whole = disclosing(request, MINISTRY, "tracing-set", "identity")
+    assert refused(case.tries(THAI, "referral.identity-disclosed", 4, whole)) == {"XB-NEED"}
+    case.says(THAI, "referral.identity-disclosed", 4, disclosure)
