@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from .logs import configure_logging
-from .recorder import NoTelemetry, OtelTelemetry, RecordingTelemetry, Telemetry
-from .setup import setup
+from .memory import RecordingTelemetry
+from .port import NoTelemetry, Telemetry
+from .setup import TelemetryMisconfigured, setup
 
-__all__ = ["NoTelemetry", "OtelTelemetry", "RecordingTelemetry", "Telemetry", "configure_logging", "setup"]
+__all__ = [
+    "NoTelemetry",
+    "RecordingTelemetry",
+    "Telemetry",
+    "TelemetryMisconfigured",
+    "configure_logging",
+    "setup",
+]
