@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from .asyncapi import asyncapi_routes
 from .auth import TokenRefused, make_token, signed_by, verify_token
+from .headers import SecurityHeaders
 from .health import Readiness, health_routes
-from .server import serve
+from .server import AddressTaken, serve
 
 __all__ = [
+    "AddressTaken",
     "Readiness",
+    "SecurityHeaders",
     "TokenRefused",
     "asyncapi_routes",
     "health_routes",

@@ -1,66 +1,116 @@
-"""The service's AsyncAPI document, as JSON and as a page of plain HTML: no script, nothing from elsewhere.
+"""The service's AsyncAPI 3 document, as JSON and as a page of plain HTML: no script, nothing from elsewhere.
 
-FastStream's own page loads its script from another host; this one shows the same channels and operations without any.
+FastStream's own page loads its script from another host; this one shows channels, operations and messages without any.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from functools import cache
+from hashlib import sha256
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from faststream.kafka import KafkaBroker
-from faststream.specification import AsyncAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-HEADERS = {
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-}
+from .headers import NOTHING, POLICY
+
+if TYPE_CHECKING:
+    from faststream.kafka import KafkaBroker
+
 STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-    "td,th{text-align:left;padding:.2rem 1rem .2rem 0}"
+    "td,th{text-align:left;padding:.2rem 1rem .2rem 0;overflow-wrap:anywhere;vertical-align:top}"
 )
+_STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
+PAGE_POLICY = f"{NOTHING}; style-src 'sha256-{_STYLE_HASH}'"
 
 
 def asyncapi_routes(broker: KafkaBroker, service: str) -> list[Route]:
-    """`/asyncapi.json` and `/asyncapi`."""
+    """`/asyncapi.json` and `/asyncapi`, as the broker's subscriptions are when one of them is first asked for."""
 
-    def document() -> dict[str, Any]:
-        described = AsyncAPI(broker, title=f"Safepassage: {service}").to_specification()
-        made: dict[str, Any] = json.loads(described.to_json())
-        return made
+    @cache
+    def described() -> dict[str, Any]:
+        return document(broker, service)
 
     async def as_json(_: Request) -> Response:
-        return JSONResponse(document(), headers=HEADERS)
+        # The first one takes some tenths of a second: not of the loop's, whose heartbeats must go on.
+        return JSONResponse(await asyncio.to_thread(described))
 
     async def as_page(_: Request) -> Response:
-        return HTMLResponse(page(document()), headers=HEADERS)
+        return HTMLResponse(page(await asyncio.to_thread(described)), headers={POLICY: PAGE_POLICY})
 
     return [Route("/asyncapi.json", as_json), Route("/asyncapi", as_page)]
 
 
+def document(broker: KafkaBroker, service: str) -> dict[str, Any]:
+    """FastStream's AsyncAPI 3.0 description of the broker's subscriptions."""
+    # An agency's client shares this package, and does without FastStream.
+    from faststream.specification import AsyncAPI
+
+    made: dict[str, Any] = json.loads(AsyncAPI(broker, title=f"Safepassage: {service}").to_specification().to_json())
+    return made
+
+
 def page(document: dict[str, Any]) -> str:
-    """The document's channels and operations as HTML."""
+    """The document's channels, operations and messages as HTML."""
     info = document.get("info", {})
     title = escape(str(info.get("title", "AsyncAPI")))
-    channels = "".join(
-        f"<tr><th scope=row>{escape(str(channel.get('address', name)))}</th><td>{escape(name)}</td></tr>"
-        for name, channel in sorted(document.get("channels", {}).items())
-    )
-    operations = "".join(
-        f"<tr><th scope=row>{escape(name)}</th><td>{escape(str(operation.get('action', '')))}</td></tr>"
-        for name, operation in sorted(document.get("operations", {}).items())
+    channels = document.get("channels", {})
+    messages = document.get("components", {}).get("messages", {})
+    tables = (
+        _table(
+            "Channels",
+            ("Topic", "Channel", "Messages"),
+            (
+                (channel.get("address", name), name, ", ".join(channel.get("messages", {})))
+                for name, channel in channels.items()
+            ),
+        ),
+        _table(
+            "Operations",
+            ("Operation", "Action", "Topic"),
+            (
+                (name, operation.get("action", ""), _address(channels, operation.get("channel", {})))
+                for name, operation in document.get("operations", {}).items()
+            ),
+        ),
+        _table(
+            "Messages",
+            ("Message", "Content type"),
+            (
+                (message.get("title", name), message.get("contentType", document.get("defaultContentType", "")))
+                for name, message in messages.items()
+            ),
+        ),
     )
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{STYLE}</style></head>"
-        f"<body><h1>{title}</h1><p>AsyncAPI {escape(str(document.get('asyncapi', '')))}. "
-        f'The whole document: <a href="asyncapi.json">asyncapi.json</a></p>'
-        f"<h2>Channels</h2><table><tr><th>Topic</th><th>Channel</th></tr>{channels}</table>"
-        f"<h2>Operations</h2><table><tr><th>Operation</th><th>Action</th></tr>{operations}</table></body></html>"
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{title}</title><style>{STYLE}</style></head><body><main><h1>{title}</h1>"
+        f"<p>AsyncAPI {escape(str(document.get('asyncapi', '')))}. "
+        'The whole document: <a href="asyncapi.json">asyncapi.json</a></p>'
+        f"{''.join(tables)}</main></body></html>"
     )
+
+
+def _table(caption: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    body = "".join(
+        f'<tr><th scope="row">{escape(str(first))}</th>'
+        + "".join(f"<td>{escape(str(cell))}</td>" for cell in rest)
+        + "</tr>"
+        for first, *rest in sorted(rows, key=str)
+    )
+    return f"<h2>{escape(caption)}</h2><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _address(channels: dict[str, Any], reference: dict[str, str]) -> str:
+    """The topic that an operation's reference to a channel stands for (JSON Pointer escapes, RFC 6901 §4)."""
+    name = reference.get("$ref", "").removeprefix("#/channels/").replace("~1", "/").replace("~0", "~")
+    return str(channels.get(name, {}).get("address", name))
