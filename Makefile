@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 export PIP_REQUIRE_VIRTUALENV = 1
 
-.PHONY: help demo up test test-docker lint format bench wheel clean
+.PHONY: help demo up test test-docker simulate lint format bench wheel clean
 
 help:          ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -33,6 +33,9 @@ test: $(VENV)/.dev   ## every test, on a real Kafka and PostgreSQL that need no 
 
 test-docker: $(VENV)/.dev  ## the integration tests on testcontainers; says so where there is no Docker
 	@$(BIN)/python -m pytest tests/integration --on-docker $(ARGS)
+
+simulate: $(VENV)/.dev  ## 500 seeded runs of the whole network in memory, with crashes and faults
+	@SAFEPASSAGE_RUNS=500 $(BIN)/python -m pytest tests/simulation $(ARGS)
 
 lint: $(VENV)/.dev   ## types, style, layers, generated files
 	@$(BIN)/ruff check .

@@ -143,7 +143,8 @@ class Verdict(Answer):
 class Ticked(Message):
     """A service has moved a case's clock in a replay: up to when, what that set off, and what is due next.
 
-    `waiting` names the submissions that still wait although all that the tick named has been seen.
+    `number` is the tick's own. `waiting` names the submissions that still wait although all that the tick named has
+    been seen.
     """
 
     TYP: str = "ticked+jws"
@@ -151,6 +152,7 @@ class Ticked(Message):
     service: str
     case: str
     to: datetime
+    number: int = 0
     deliveries: tuple[tuple[str, int], ...] = ()
     sequences: dict[str, int] = {}
     waiting: tuple[str, ...] = ()

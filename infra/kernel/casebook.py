@@ -34,7 +34,7 @@ class CaseRecord:
     roles: Roles = field(default_factory=dict)
     follows: dict[str, str] = field(default_factory=dict)
     waiting: int = 0
-    tick: tuple[datetime, dict[str, int]] | None = None
+    tick: tuple[datetime, dict[str, int], int] | None = None
 
     def state(self, family: str) -> JourneyState:
         """The state of one of the service's own families."""
@@ -73,7 +73,7 @@ class CaseRecord:
             },
             follows=stored["follows"],
             waiting=stored["waiting"],
-            tick=(datetime.fromisoformat(tick[0]), tick[1]) if tick else None,
+            tick=(datetime.fromisoformat(tick[0]), tick[1], tick[2]) if tick else None,
         )
 
 

@@ -181,7 +181,7 @@ class Kernel:
             case _Followed(event=Event() as event, acceptance=Acceptance() as acceptance):
                 follow(bench, event, acceptance)
             case _Tick(to=datetime() as to):
-                tick(bench, item.case, to, item.after)
+                tick(bench, item.case, to, item.after, item.number)
 
     async def _advance(self, transaction: Transaction, items: Sequence[str]) -> None:
         bench = await self.begin(transaction, set(items), set())
@@ -257,12 +257,15 @@ class _Tick:
     case: str
     to: datetime | None
     after: dict[str, int]
+    number: int = 0
 
     @classmethod
     def of(cls, record: Record) -> _Tick:
         with suppress(ValueError, KeyError, TypeError):
             said = json.loads(record.value or b"")
-            return cls(record, str(said["case"]), instant(said["to"]), dict(said.get("after", {})))
+            return cls(
+                record, str(said["case"]), instant(said["to"]), dict(said.get("after", {})), int(said.get("number", 0))
+            )
         return cls(record, "", None, {})
 
 

@@ -28,10 +28,10 @@ def follow(bench: Bench, event: Event, acceptance: Acceptance) -> None:
     _try_tick(bench, case)
 
 
-def tick(bench: Bench, case_id: str, to: datetime, after: dict[str, int]) -> None:
+def tick(bench: Bench, case_id: str, to: datetime, after: dict[str, int], number: int) -> None:
     """Move a replayed case's clock, once every event named in `after` (family to sequence) has been seen here."""
     case = bench.cases[case_id]
-    case.tick = (to, after)
+    case.tick = (to, after, number)
     bench.touch(case)
     _try_tick(bench, case)
 
@@ -56,7 +56,7 @@ def advance(bench: Bench, case: CaseRecord, to: datetime) -> None:
 def _try_tick(bench: Bench, case: CaseRecord) -> None:
     if case.tick is None:
         return
-    to, after = case.tick
+    to, after, number = case.tick
     if any(sequence not in case.followed.get(family, ()) for family, sequence in after.items()):
         return
     case.tick = None
@@ -67,6 +67,7 @@ def _try_tick(bench: Bench, case: CaseRecord) -> None:
         service=bench.office.name,
         case=case.case,
         to=to,
+        number=number,
         sequences=dict(case.sequences),
         waiting=tuple(row.event_id for row in bench.waiting(case)),
         next_due=bench.next_due(case),

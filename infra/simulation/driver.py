@@ -90,7 +90,7 @@ class CaseRun:
     plans: list[tuple[datetime, int, Act]] = field(default_factory=list)
     count: int = 0
     clocks: dict[str, datetime] = field(default_factory=dict)
-    due: dict[str, datetime] = field(default_factory=dict)
+    due: dict[tuple[str, str], datetime] = field(default_factory=dict)
     open: set[Place] = field(default_factory=set)
     parked: dict[Place, str] = field(default_factory=dict)
     stuck: set[str] = field(default_factory=set)
@@ -101,7 +101,8 @@ class CaseRun:
     verdicts: set[tuple[Place, bool]] = field(default_factory=set)
     owed: set[tuple[Place, bool]] = field(default_factory=set)
     told: set[tuple[Place, bool]] = field(default_factory=set)
-    ticking: dict[str, datetime] = field(default_factory=dict)
+    ticking: dict[str, int] = field(default_factory=dict)
+    ticks: int = 0
     names: dict[str, str] = field(default_factory=dict)
     after: dict[str, dict[str, int]] = field(default_factory=dict)
     moved: asyncio.Event = field(default_factory=asyncio.Event)
@@ -169,7 +170,7 @@ class Driver:
         while run.plans and run.plans[0][0] <= to:
             acts.append(heapq.heappop(run.plans)[2])
         concerned = {SERVICE_OF[act.name.partition(".")[0]] for act in acts}
-        concerned |= {service for service, due in run.due.items() if due <= to}
+        concerned |= {service for (service, _), due in run.due.items() if due <= to}
         await self._tick(run, {service for service in concerned if service in _OFFICES}, to)
         async with asyncio.TaskGroup() as sending:
             for record in self._cast.records(run.case, acts):
@@ -184,9 +185,11 @@ class Driver:
         for service in sorted(services):
             clock = max(to, run.clocks.get(service, to))
             run.clocks[service] = clock
-            run.ticking[service] = clock
-            run.due.pop(service, None)
-            said = {"case": run.case, "to": rfc3339(clock), "after": run.after.get(service, {})}
+            run.ticks += 1
+            run.ticking[service] = run.ticks
+            run.due = {place: due for place, due in run.due.items() if place[0] != service}
+            after = run.after.get(service, {})
+            said = {"case": run.case, "to": rfc3339(clock), "after": after, "number": run.ticks}
             await self._wire.tick(service, run.case, json.dumps(said).encode())
         await self._settled(run)
 
@@ -237,7 +240,8 @@ class Driver:
             self.accepted += 1
             self._learn(run, verdict)
         run.expected |= {(verdict.service, agency, number) for agency, number in verdict.deliveries.items()}
-        self._due(run, verdict.service, verdict.next_due)
+        if verdict.outcome in ("accepted", "parked") or verdict.next_due is not None:
+            self._due(run, (verdict.service, verdict.topic), verdict.next_due)
         run.moved.set()
 
     def _learn(self, run: CaseRun, verdict: Verdict) -> None:
@@ -249,23 +253,23 @@ class Driver:
 
     def _ticked(self, ticked: Ticked) -> None:
         run = self._runs.get(ticked.case)
-        if run is None:
-            return
-        if run.ticking.get(ticked.service) == ticked.to:
-            del run.ticking[ticked.service]
+        if run is None or run.ticking.get(ticked.service) != ticked.number:
+            return  # another's, or written once more by a relay that had to begin again
+        del run.ticking[ticked.service]
         mine = {
             event for place, event in run.parked.items() if SERVICE_OF[place[0].partition(".")[0]] == ticked.service
         }
         run.stuck = (run.stuck - mine) | set(ticked.waiting)
         run.expected |= {(ticked.service, agency, number) for agency, number in ticked.deliveries}
-        self._due(run, ticked.service, ticked.next_due)
+        self._due(run, (ticked.service, "ticks"), ticked.next_due)
         run.moved.set()
 
-    def _due(self, run: CaseRun, service: str, due: datetime | None) -> None:
+    def _due(self, run: CaseRun, place: tuple[str, str], due: datetime | None) -> None:
+        """What is due next, by service and topic: answers of two topics come in any order, so the nearest counts."""
         if due is None:
-            run.due.pop(service, None)
+            run.due.pop(place, None)
         else:
-            run.due[service] = due
+            run.due[place] = due
 
     async def mail(self, agency: str, case: str, mail: Mail) -> None:
         """A checked message of an agency's mailbox."""

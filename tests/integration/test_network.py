@@ -1,0 +1,209 @@
+"""A whole network of real processes: hostile records among good ones, and a marker that may be found nowhere."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from contracts.fields import case_code
+from contracts.identifiers import new_id
+from contracts.signing import sign_detached
+from infra.client.agency import Agency, Prepared
+from infra.client.credentials import Credentials, Running
+from infra.client.http import Service
+from infra.directory.follower import Follower
+from infra.directory.reader import read_to_end
+from infra.network import Network
+from infra.simulation.chance import Chance
+from infra.simulation.replay import members, write_credentials
+from infra.simulation.world import REVOKED_KEY, SeededKeys
+
+POLICE = "kh-moi-ahtjp"
+MARKER = "qZx7-Wm2Kd9Lr4Tn8Vb1Hy6Jc3Gf5Ps0Aq-marker-uE2oR7iX"
+Headers = tuple[tuple[str, bytes | None], ...]
+
+
+@dataclass
+class Stage:
+    """A running network, and the police's way to it."""
+
+    network: Network
+    producer: AIOKafkaProducer
+    agency: Agency
+    chance: Chance
+
+    def report(self, case: str, **changes: Any) -> Prepared:
+        """A good report that opens a case."""
+        now = datetime.now(UTC) - timedelta(minutes=1)
+        facts = {
+            "channel": "hotline",
+            "code": case_code(case),
+            "found_country": "KH",
+            "person": "adult",
+            "at_police_post": False,
+        }
+        event = {"event_id": new_id(now), "case": case, "time": now, "data": facts}
+        return self.agency.prepare("intake.report-received", **{**event, **changes})
+
+    async def write(self, value: bytes | None, headers: Headers, key: str = "same") -> tuple[str, int, int]:
+        """Put a record where the good ones go."""
+        partition = (await self.producer.partitions_for("intake.submissions.v1")).copy()
+        at = await self.producer.send_and_wait(
+            "intake.submissions.v1", value, key.encode(), partition=min(partition), headers=list(headers)
+        )
+        return at.topic, at.partition, at.offset
+
+    async def verdicts(self, count: int) -> dict[tuple[str, int, int], dict[str, Any]]:
+        """Every final answer, once there are so many."""
+        data = self.network.directory
+        async with Service(Running.read(data), "audit", Credentials.read(data, "kh-cncc")) as audit:
+            for _ in range(120):
+                lines = [line async for line in audit.lines("/v1/verdicts")]
+                if len(lines) >= count:
+                    break
+                await asyncio.sleep(0.5)
+        return {(line["topic"], line["partition"], line["offset"]): line for line in lines}
+
+
+@pytest.fixture(scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """A network that runs by the wall clock."""
+    chance = Chance.of("tests")
+    async with Network(tmp_path_factory.mktemp("network"), members(chance)) as network:
+        write_credentials(network, chance)
+        producer = AIOKafkaProducer(**network.kafka(POLICE).aiokafka(), enable_idempotence=True)
+        await producer.start()
+        try:
+            yield Stage(network, producer, Credentials.read(network.directory, POLICE).as_agency(), chance)
+        finally:
+            await producer.stop()
+
+
+def hostile(stage: Stage) -> dict[str, tuple[bytes | None, Headers, str, str]]:
+    """Each kind of bad record: value, headers, key, and the outcome that it must have."""
+    case = new_id(datetime.now(UTC))
+    good = stage.report(case)
+    keys = SeededKeys(stage.chance)
+    jws = dict(good.headers)["jws"]
+    body = json.loads(good.body)
+
+    def signed(**changes: Any) -> tuple[bytes, Headers]:
+        changed = json.dumps({**body, "id": new_id(datetime.now(UTC)), **changes}).encode()
+        return changed, (("jws", sign_detached(changed, stage.agency.signer).encode()),)
+
+    def by(kid: str) -> Headers:
+        return (("jws", sign_detached(good.body, keys.signer(kid)).encode()),)
+
+    deep = b'{"a":' * 8000 + b"1" + b"}" * 8000
+    dead, no = "dead-lettered", "refused"
+    other = new_id(datetime.now(UTC))
+    return {
+        "binary header": (good.body, (*good.headers, ("x-trace", b"\xff\xfe\x00")), case, dead),
+        "null header": (good.body, (*good.headers, ("x-null", None)), case, dead),
+        "doubled header": (good.body, (*good.headers, ("jws", jws)), case, dead),
+        "null value": (None, good.headers, case, dead),
+        "NUL in a string": (*signed(data={**body["data"], "province": "1\x00"}), case, no),
+        "a name where a code belongs": (*signed(data={**body["data"], "name": "Somebody"}), case, no),
+        "200 kB of noise": (bytes(range(256)) * 800, (), case, dead),
+        "deep JSON": (deep, (("jws", jws),), case, dead),
+        "not JSON": (b"hello", (), case, dead),
+        "unknown type": (*signed(type="safepassage.intake.vanished.v1"), case, no),
+        "wrong subject": (*signed(subject=other), case, no),
+        "no signature": (good.body, (), case, no),
+        "signature of another agency": (good.body, by("th-msdhs/sig-1"), case, no),
+        "revoked key": (good.body, by(REVOKED_KEY), case, no),
+        "another agency's source": (*signed(source="/agencies/th-msdhs"), case, no),
+        "a service's source": (*signed(source="/services/intake"), case, no),
+    }
+
+
+async def test_hostile_records_are_answered_and_their_neighbours_go_through(stage: Stage) -> None:
+    bad: dict[tuple[str, int, int], tuple[str, str]] = {}
+    good: list[tuple[str, int, int]] = []
+    writing = []
+    for name, (value, headers, key, outcome) in hostile(stage).items():
+        neighbour = stage.report(new_id(datetime.now(UTC)))
+        writing.append((None, stage.write(neighbour.body, neighbour.headers, neighbour.key)))
+        writing.append(((name, outcome), stage.write(value, headers, key)))
+    places = await asyncio.gather(*(record for _, record in writing))
+    for (expected, _), place in zip(writing, places, strict=True):
+        if expected is None:
+            good.append(place)
+        else:
+            bad[place] = expected
+    first = stage.report(new_id(datetime.now(UTC)))
+    reused = json.dumps({**json.loads(first.body), "specversion": "1.0", "time": "2026-01-01T00:00:00Z"}).encode()
+    once = await stage.write(first.body, first.headers, first.key)
+    again = await stage.write(first.body, first.headers, first.key)
+    twice = await stage.write(reused, (("jws", sign_detached(reused, stage.agency.signer).encode()),), first.key)
+
+    verdicts = await stage.verdicts(len(places) + 3)
+    assert {name: verdicts[place]["outcome"] for place, (name, _) in bad.items()} == dict(bad.values())
+    assert {verdicts[place]["outcome"] for place in good} == {"accepted"}
+    for place, (name, _) in bad.items():
+        assert verdicts[place]["reason"] or verdicts[place]["rules"], name
+    assert [verdicts[place]["outcome"] for place in (once, again, twice)] == ["accepted", "duplicate", "refused"]
+    assert verdicts[twice]["rules"] == ["EVENT-ID"]
+
+
+async def test_a_sealed_marker_is_found_in_no_file(stage: Stage) -> None:
+    follower = Follower(stage.network.members.registrar_key)
+    await follower.records(await read_to_end(stage.network.kafka(POLICE), "tests"))
+    case = new_id(datetime.now(UTC))
+    facts = {
+        "channel": "hotline",
+        "code": case_code(case),
+        "found_country": "KH",
+        "person": "child",
+        "at_police_post": True,
+        "responder": "kh-mosvy",
+        "sealed_kind": "rescue-location",
+    }
+    seal = ("rescue-location", {"address": MARKER}, ("kh-mosvy",))
+    report = stage.report(case, data=facts, sealed=seal, directory=follower.directory)
+    place = await stage.write(report.body, report.headers, report.key)
+    assert (await stage.verdicts(1))[place]["outcome"] == "accepted"
+    runs = [MARKER[start : start + 8].encode() for start in range(len(MARKER) - 7)]
+    files = await asyncio.to_thread(lambda: [p for p in stage.network.directory.rglob("*") if p.is_file()])
+    assert len(files) > 100
+    found = await asyncio.to_thread(_holding, files, runs)
+    assert not found
+    planted = stage.network.directory / "logs" / "planted"
+    planted.write_bytes(b"...." + runs[3])
+    assert await asyncio.to_thread(_holding, [planted], runs) == ["planted"]
+    planted.unlink()
+
+
+def _holding(files: list[Path], runs: list[bytes]) -> list[str]:
+    holding = []
+    for path in files:
+        if path.exists():
+            content = path.read_bytes()
+            holding += [path.name] if any(run in content for run in runs) else []
+    return holding
+
+
+async def test_a_service_stays_small_and_killed_it_comes_back(stage: Stage) -> None:
+    child = stage.network.services["intake"][0]
+    assert psutil.Process(child.pid).memory_info().rss < 150 * 2**20
+    await asyncio.to_thread(child.kill)
+    report = stage.report(new_id(datetime.now(UTC)))
+    place = await stage.write(report.body, report.headers, report.key)
+    stage.network.services["intake"][0] = stage.network.start_service("intake")
+    await stage.network.ready("intake")
+    for _ in range(60):
+        verdict = (await stage.verdicts(1)).get(place)
+        if verdict is not None:
+            break
+        await asyncio.sleep(0.5)
+    assert verdict is not None
+    assert verdict["outcome"] == "accepted"
