@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 export PIP_REQUIRE_VIRTUALENV = 1
 
-.PHONY: help demo up test test-docker simulate lint format bench wheel clean
+.PHONY: help demo up test test-docker simulate lint format wheel clean
 
 help:          ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -47,9 +47,6 @@ lint: $(VENV)/.dev   ## types, style, layers, generated files
 format: $(VENV)/.dev ## put the code into its form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
-
-bench: $(VENV)/.dev  ## speed, as ratios within one run
-	@$(BIN)/python -m tests.bench $(ARGS)
 
 wheel: $(VENV)/.dev  ## the wheel safepassage-contracts, for agencies
 	@$(BIN)/python -m build --wheel --outdir dist contracts
