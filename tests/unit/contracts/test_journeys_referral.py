@@ -128,3 +128,15 @@ def test_a_deadline_passes_once() -> None:
     case, _ = asked()
     case.passes("referral", case.deadlines("referral")[0])
     assert case.deadlines("referral") == ()
+
+
+def test_one_cancel_is_open_at_a_time_and_the_answer_names_it() -> None:
+    case, request = asked()
+    case.says(SHELTER, "referral.answered", 2, accepting(request))
+    stop = {"request": request, "reason": "unsafe"}
+    cancel = case.says(POLICE, "referral.cancel-requested", 3, stop)
+    assert refused(case.tries(SHELTER, "referral.cancel-requested", 4, stop)) == {"NET-PARTY"}
+    other = {"request": request, "cancel": request, "answer": "cancelled"}
+    assert refused(case.tries(SHELTER, "referral.cancel-answered", 4, other)) == {"NET-ORDER"}
+    case.says(SHELTER, "referral.cancel-answered", 5, other | {"cancel": cancel})
+    assert refused(case.tries(POLICE, "referral.cancel-requested", 6, stop)) == {"NET-PARTY"}

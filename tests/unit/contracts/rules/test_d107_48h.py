@@ -73,3 +73,17 @@ def test_it_holds_from_the_day_of_the_decision() -> None:
         case = Case(datetime(2007, 12, day, 8, tzinfo=UTC))
         case.opened()
         assert len(case.deadlines("custody")) == running
+
+
+def test_a_stay_is_found_once() -> None:
+    """Once the deadline was called, leaving says it no second time; and an end of custody ends the count."""
+    case = Case()
+    report = case.report(post=True)
+    opening = {"holder": POLICE, "person": "child", "place_kind": "police-post", "from_report": report}
+    case.says(POLICE, "custody.opened", 1, opening)
+    case.wait("custody", 50)
+    to_the_shelter(case, POLICE, 60)
+    ended = Case()
+    custody = ended.opened(hours=1)
+    ended.says(POLICE, "custody.ended", 2, {"custody": custody, "reason": "duplicate"})
+    assert ended.deadlines("custody") == ()
