@@ -62,6 +62,15 @@ class Stage:
         )
         return at.topic, at.partition, at.offset
 
+    async def outcome(self, place: tuple[str, int, int]) -> str:
+        """What became of one record, once it is known."""
+        for _ in range(60):
+            verdict = (await self.verdicts(1)).get(place)
+            if verdict is not None:
+                return str(verdict["outcome"])
+            await asyncio.sleep(0.5)
+        raise AssertionError("no answer within 30 s")
+
     async def verdicts(self, count: int) -> dict[tuple[str, int, int], dict[str, Any]]:
         """Every final answer, once there are so many."""
         data = self.network.directory
@@ -171,7 +180,7 @@ async def test_a_sealed_marker_is_found_in_no_file(stage: Stage) -> None:
     seal = ("rescue-location", {"address": MARKER}, ("kh-mosvy",))
     report = stage.report(case, data=facts, sealed=seal, directory=follower.directory)
     place = await stage.write(report.body, report.headers, report.key)
-    assert (await stage.verdicts(1))[place]["outcome"] == "accepted"
+    assert await stage.outcome(place) == "accepted"
     runs = [MARKER[start : start + 8].encode() for start in range(len(MARKER) - 7)]
     files = await asyncio.to_thread(lambda: [p for p in stage.network.directory.rglob("*") if p.is_file()])
     assert len(files) > 100
@@ -200,10 +209,4 @@ async def test_a_service_stays_small_and_killed_it_comes_back(stage: Stage) -> N
     place = await stage.write(report.body, report.headers, report.key)
     stage.network.services["intake"][0] = stage.network.start_service("intake")
     await stage.network.ready("intake")
-    for _ in range(60):
-        verdict = (await stage.verdicts(1)).get(place)
-        if verdict is not None:
-            break
-        await asyncio.sleep(0.5)
-    assert verdict is not None
-    assert verdict["outcome"] == "accepted"
+    assert await stage.outcome(place) == "accepted"
