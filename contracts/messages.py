@@ -9,11 +9,11 @@ no more than that agency may know. A *verdict* is the one final answer to a subm
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from .signing import Signer, sign_compact, verify_compact
+from .signing import Signer, payload_bytes, sign_compact, signed_payload
 
 Outcome = Literal["accepted", "duplicate", "parked", "refused", "dead-lettered"]
 
@@ -23,17 +23,22 @@ class Message(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    TYP: str = "message+jws"
+    TYP: ClassVar[str] = "message+jws"
 
     def sign(self, signer: Signer) -> str:
         """The statement as a compact JWS."""
-        body = self.model_dump_json(exclude={"TYP"}, exclude_none=True, exclude_defaults=True)
+        body = self.model_dump_json(exclude_none=True, exclude_defaults=True)
         return sign_compact(body.encode(), signer, self.TYP)
 
     @classmethod
     def verify(cls, token: str, public: bytes) -> Self:
         """The statement in a JWS that this key signed; raises `SignatureRefused` or pydantic's `ValidationError`."""
-        return cls.model_validate(verify_compact(token, public, str(cls.model_fields["TYP"].default)))
+        return cls.model_validate_json(signed_payload(token, public, cls.TYP))
+
+    @classmethod
+    def unverified(cls, token: str) -> Self:
+        """The statement in a JWS, for a reader that has checked, or will check, its signature elsewhere."""
+        return cls.model_validate_json(payload_bytes(token))
 
 
 class BreachMark(BaseModel):
@@ -66,7 +71,7 @@ class Acceptance(Message):
     that was accepted although the directory's last head was too old to be sure of it.
     """
 
-    TYP: str = "acceptance+jws"
+    TYP: ClassVar[str] = "acceptance+jws"
 
     service: str
     digest: str
@@ -90,7 +95,7 @@ class Delivery(Message):
     `follows` names the events delivered to this agency before it, of the same case and service.
     """
 
-    TYP: str = "delivery+jws"
+    TYP: ClassVar[str] = "delivery+jws"
 
     service: str
     agency: str
@@ -109,7 +114,7 @@ class Answer(Message):
     one lists every problem; a duplicate names the outcome that the first one had.
     """
 
-    TYP: str = "answer+jws"
+    TYP: ClassVar[str] = "answer+jws"
 
     service: str
     topic: str
@@ -131,7 +136,7 @@ class Answer(Message):
 class Verdict(Answer):
     """The same answer with what only the audit service is told: the sequence, who was handed the event, what is due."""
 
-    TYP: str = "verdict+jws"
+    TYP: ClassVar[str] = "verdict+jws"
 
     actor: str | None = None
     family: str | None = None
@@ -147,7 +152,7 @@ class Ticked(Message):
     been seen.
     """
 
-    TYP: str = "ticked+jws"
+    TYP: ClassVar[str] = "ticked+jws"
 
     service: str
     case: str
@@ -162,7 +167,7 @@ class Ticked(Message):
 class Notice(Message):
     """Somebody submitted under an agency's name what that agency did not sign. Nothing of its content is told."""
 
-    TYP: str = "notice+jws"
+    TYP: ClassVar[str] = "notice+jws"
 
     service: str
     agency: str

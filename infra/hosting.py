@@ -7,6 +7,7 @@ starts the subscriptions, the relay and the deadlines, serves health and AsyncAP
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,8 @@ from infra.postgres.store import PostgresStore
 from infra.telemetry import configure_logging, setup
 from infra.web import Readiness, asyncapi_routes, health_routes, serve
 
+COLLECT = (20_000, 20, 50)
+"""Thresholds of the cycle collector: a batch makes thousands of objects and hardly a cycle."""
 FAMILIES = ("intake", "justice", "referral", "custody", "repatriation", "audit")
 
 
@@ -82,6 +85,9 @@ async def run(config: ServiceConfig, install: Install) -> None:
         reading = asyncio.ensure_future(follower.read.wait())
         await asyncio.wait({reading, asyncio.ensure_future(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
         readiness.clear("directory")
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*COLLECT)
         await topics.start()
         stack.push_async_callback(topics.stop)
         readiness.clear("start")

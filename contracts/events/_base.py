@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict
@@ -103,7 +104,12 @@ def unknown_members(data: EventData, raw: Mapping[str, Any]) -> tuple[str, ...]:
 
     A reader ignores them. A hub must not: what it does not know it cannot check, and a name could hide there.
     """
-    return tuple(sorted(raw.keys() - type(data).model_fields.keys()))
+    return tuple(sorted(raw.keys() - _members(type(data))))
+
+
+@cache
+def _members(model: _Model) -> frozenset[str]:
+    return frozenset(model.model_fields)
 
 
 class Correction(EventData):

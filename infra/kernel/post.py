@@ -12,7 +12,7 @@ from contracts.signing import Signer
 from .effects import Hand, Letter
 from .records import CONTENT_TYPE, DELIVERY, JOSE, KIND, Outgoing
 
-_VERDICT_ONLY = frozenset({"TYP", "actor", "family", "sequence", "deliveries", "next_due"})
+_VERDICT_ONLY = frozenset({"actor", "family", "sequence", "deliveries", "next_due"})
 
 
 def mailbox(agency: str) -> str:

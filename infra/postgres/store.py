@@ -43,12 +43,16 @@ class PostgresStore:
 
     def __init__(self, pool: asyncpg.Pool[Row]) -> None:
         self._pool = pool
+        self._kept = Kept()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresTransaction]:
         """A transaction under READ COMMITTED: the row locks do the rest."""
-        async with translated(), self._pool.acquire() as connection, connection.transaction():
-            yield PostgresTransaction(connection)
+        async with translated(), self._pool.acquire() as connection:
+            transaction = PostgresTransaction(connection, self._kept)
+            async with connection.transaction():
+                yield transaction
+            self._kept.keep(transaction.saved)
 
     async def stored_positions(self, places: Collection[Place]) -> Mapping[Place, int]:
         """The next offset of each partition, without a lock."""
@@ -93,11 +97,36 @@ class PostgresStore:
             return [row["case_id"] for row in await self._pool.fetch(SQL["due"], before, limit)]
 
 
-class PostgresTransaction:
-    """The kernel's transaction on one connection."""
+class Kept:
+    """Records of cases as they were last committed here, so that a row whose text is the same need not be read again.
 
-    def __init__(self, connection: PoolConnectionProxy[Row]) -> None:
+    A record is taken out when it is loaded and comes back when its transaction has been committed: one that was changed
+    in vain is never seen again. What another copy of the service wrote has another text.
+    """
+
+    def __init__(self, size: int = 2000) -> None:
+        self._size = size
+        self._records: dict[str, tuple[str, CaseRecord]] = {}
+
+    def take(self, case: str, text: str) -> CaseRecord:
+        """The record that this text says."""
+        kept = self._records.pop(case, None)
+        return kept[1] if kept is not None and kept[0] == text else CaseRecord.from_json(text)
+
+    def keep(self, saved: Mapping[str, tuple[str, CaseRecord]]) -> None:
+        """These have been committed. The ones that were not used for longest make room."""
+        self._records |= saved
+        while len(self._records) > self._size:
+            del self._records[next(iter(self._records))]
+
+
+class PostgresTransaction:
+    """The kernel's transaction on one connection. `saved` is what it wrote of cases, for when it has been committed."""
+
+    def __init__(self, connection: PoolConnectionProxy[Row], kept: Kept) -> None:
         self.connection = connection
+        self.saved: dict[str, tuple[str, CaseRecord]] = {}
+        self._kept = kept
 
     async def positions(self, places: Iterable[Place]) -> Mapping[Place, int]:
         """Lock and return the next offset of each partition."""
@@ -116,7 +145,9 @@ class PostgresTransaction:
             await self.connection.execute(SQL["insert_cases"], ids)
             rows = await self.connection.fetch(SQL["lock_cases"], ids)
         return {
-            row["case_id"]: CaseRecord.from_json(row["record"]) if row["record"] else CaseRecord(row["case_id"])
+            row["case_id"]: self._kept.take(row["case_id"], row["record"])
+            if row["record"]
+            else CaseRecord(row["case_id"])
             for row in rows
         }
 
@@ -157,11 +188,12 @@ class PostgresTransaction:
         """Write everything, one round trip a table."""
         execute = self.connection.execute
         if effects.cases:
-            records = [record.to_json() for record in effects.cases.values()]
-            await execute(SQL["save_cases"], list(effects.cases), records)
-            running = {case: due for case, due in timers.items() if due is not None}
-            if running:
-                await execute(SQL["set_timers"], list(running), list(running.values()))
+            self.saved = {case: (record.to_json(), record) for case, record in effects.cases.items()}
+            await execute(SQL["save_cases"], list(self.saved), [text for text, _ in self.saved.values()])
+        running = {case: due for case, due in timers.items() if due is not None}
+        if running:
+            await execute(SQL["set_timers"], list(running), list(running.values()))
+        if len(running) < len(timers):
             await execute(SQL["clear_timers"], [case for case in timers if case not in running])
         if effects.unparked:
             await execute(SQL["delete_parked"], sorted(effects.unparked))
