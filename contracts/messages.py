@@ -1,4 +1,4 @@
-"""What the network itself says: acceptances, deliveries, answers and notices, each a compact JWS of a service.
+"""What the network itself says: acceptances, deliveries, answers and notices, each signed by a service (see `batch`).
 
 An *acceptance* stands beside an event on its family's events topic and names every input of the decision, so that
 anyone who has those inputs can judge again. A *delivery* stands beside the same bytes in an agency's mailbox and says
@@ -8,12 +8,14 @@ no more than that agency may know. A *verdict* is the one final answer to a subm
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from .signing import Signer, payload_bytes, sign_compact, signed_payload
+from . import batch
+from .signing import Signer, payload_bytes
 
 Outcome = Literal["accepted", "duplicate", "parked", "refused", "dead-lettered"]
 
@@ -26,19 +28,27 @@ class Message(BaseModel):
     TYP: ClassVar[str] = "message+jws"
 
     def sign(self, signer: Signer) -> str:
-        """The statement as a compact JWS."""
-        body = self.model_dump_json(exclude_none=True, exclude_defaults=True)
-        return sign_compact(body.encode(), signer, self.TYP)
+        """The statement, signed alone: a compact JWS."""
+        return sign_messages([self], signer)[0]
 
     @classmethod
     def verify(cls, token: str, public: bytes) -> Self:
-        """The statement in a JWS that this key signed; raises `SignatureRefused` or pydantic's `ValidationError`."""
-        return cls.model_validate_json(signed_payload(token, public, cls.TYP))
+        """The statement in a token of this key; raises `SignatureRefused` or pydantic's `ValidationError`."""
+        return cls.model_validate_json(batch.statement(token, public, cls.TYP))
 
     @classmethod
     def unverified(cls, token: str) -> Self:
-        """The statement in a JWS, for a reader that has checked, or will check, its signature elsewhere."""
+        """The statement in a token, for a reader that has checked, or will check, its signature elsewhere."""
         return cls.model_validate_json(payload_bytes(token))
+
+
+def sign_messages(messages: Sequence[Message], signer: Signer) -> list[str]:
+    """A token for each of these, under one signature."""
+    said = [
+        (message.TYP, message.model_dump_json(exclude_none=True, exclude_defaults=True).encode())
+        for message in messages
+    ]
+    return batch.sign_all(said, signer)
 
 
 class BreachMark(BaseModel):

@@ -26,9 +26,9 @@ from contracts.messages import Acceptance, BreachMark, Outcome, ProblemMark, Ver
 from contracts.signing import Signer, sign_detached
 
 from .casebook import CaseRecord
-from .effects import Effects, Hand, InboxRow, Letter, ParkedRow
+from .effects import Accepted, Effects, Hand, InboxRow, Letter, ParkedRow
 from .problems import stale_directory
-from .records import ACCEPTANCE, CLOUDEVENTS_JSON, CONTENT_TYPE, COUNTERSIGNATURE, JWS, SEALED, TYPE, Outgoing, Record
+from .records import CLOUDEVENTS_JSON, CONTENT_TYPE, COUNTERSIGNATURE, JWS, SEALED, TYPE, Record
 
 GRACE = timedelta(minutes=5)
 """How long after a deadline it is held to have passed: what was sent in time may still be on its way."""
@@ -165,9 +165,7 @@ class Bench:
         own = {name: headers[name] for name in (JWS, COUNTERSIGNATURE) if name in headers}
         own |= {CONTENT_TYPE: CLOUDEVENTS_JSON, TYPE: event.type.type}
         letter = Letter(case.case)
-        letter.event = Outgoing(
-            f"{family}.events.v1", case.case, event.body, own | {ACCEPTANCE: acceptance.sign(self.signer)}
-        )
+        letter.event = Accepted(event, own, acceptance)
         self.see(case, event, sequence)
         self.fold_roles(case, event)
         named = event.type.named(event.data)

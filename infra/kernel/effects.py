@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from contracts.messages import Notice, Ticked, Verdict
+from contracts.envelope import Event
+from contracts.messages import Acceptance, Notice, Ticked, Verdict
 
 from .casebook import CaseRecord
-from .records import Outgoing, Place
+from .records import ACCEPTANCE, Outgoing, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,20 @@ class Hand:
     follows: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An accepted event on its way to its family's events topic, beside its acceptance."""
+
+    event: Event
+    headers: dict[str, str]
+    message: Acceptance
+
+    def record(self, token: str) -> Outgoing:
+        """The record, with the signed acceptance."""
+        headers = self.headers | {ACCEPTANCE: token}
+        return Outgoing(f"{self.event.family}.events.v1", self.event.case, self.event.body, headers)
+
+
 @dataclass(slots=True)
 class Letter:
     """What is said about one case in one breath, written to Kafka in this order: the event, its deliveries, the answer.
@@ -76,7 +91,7 @@ class Letter:
     """
 
     case: str
-    event: Outgoing | None = None
+    event: Accepted | None = None
     hands: list[Hand] = field(default_factory=list)
     verdict: Verdict | None = None
     reply_to: str | None = None

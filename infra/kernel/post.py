@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from contracts.messages import Answer, Delivery
+from contracts.messages import Answer, Delivery, Message, sign_messages
 from contracts.signing import Signer
 
 from .effects import Hand, Letter
@@ -34,40 +35,49 @@ def post(
     replay: bool,
     answers: str,
 ) -> list[Outgoing]:
-    """The records of these letters, in order. `first` has each agency's next number; `answers` is the ticks' topic."""
+    """The records of these letters, in order, signed as one batch.
+
+    `first` has each agency's next number; `answers` is the ticks' topic.
+    """
     free = dict(first)
-    records: list[Outgoing] = []
+    drafts: list[_Draft] = []
     for letter in letters:
         if letter.event is not None:
-            records.append(letter.event)
+            drafts.append(_Draft(letter.event.message, letter.event.record))
         numbers: list[tuple[str, int]] = []
         for hand in letter.hands:
             number = free[hand.agency]
             free[hand.agency] = number + 1
             numbers.append((hand.agency, number))
-            records.append(_deliver(letter.case, hand, number, service, signer, now, replay))
+            drafts.append(_deliver(letter.case, hand, number, service, now, replay))
         if letter.verdict is not None:
             verdict = letter.verdict.model_copy(update={"deliveries": dict(numbers)})
             topic = f"{letter.verdict.topic.partition('.')[0]}.answers.v1"
-            records.append(Outgoing(topic, letter.case, verdict.sign(signer).encode(), _jose("verdict")))
+            drafts.append(_Draft(verdict, _said(topic, letter.case, "verdict")))
             if letter.reply_to is not None:
                 answer = Answer.model_construct(**{name: value for name, value in verdict if name not in _VERDICT_ONLY})
-                token = answer.sign(signer).encode()
-                records.append(Outgoing(mailbox(letter.reply_to), letter.case, token, _jose("answer")))
+                drafts.append(_Draft(answer, _said(mailbox(letter.reply_to), letter.case, "answer")))
         if letter.ticked is not None:
             ticked = letter.ticked.model_copy(update={"deliveries": tuple(numbers)})
-            records.append(Outgoing(answers, letter.case, ticked.sign(signer).encode(), _jose("ticked")))
+            drafts.append(_Draft(ticked, _said(answers, letter.case, "ticked")))
         if letter.notice is not None:
-            token = letter.notice.sign(signer).encode()
-            records.append(Outgoing(mailbox(letter.notice.agency), letter.case, token, _jose("notice")))
-    return records
+            drafts.append(_Draft(letter.notice, _said(mailbox(letter.notice.agency), letter.case, "notice")))
+    tokens = sign_messages([message for message, _ in drafts], signer)
+    return [record(token) for (_, record), token in zip(drafts, tokens, strict=True)]
 
 
-def _jose(kind: str) -> dict[str, str]:
-    return {KIND: kind, CONTENT_TYPE: JOSE}
+class _Draft(NamedTuple):
+    """What is to be signed, and the record that it becomes."""
+
+    message: Message
+    record: Callable[[str], Outgoing]
 
 
-def _deliver(case: str, hand: Hand, number: int, service: str, signer: Signer, now: datetime, replay: bool) -> Outgoing:
+def _said(topic: str, case: str, kind: str) -> Callable[[str], Outgoing]:
+    return lambda token: Outgoing(topic, case, token.encode(), {KIND: kind, CONTENT_TYPE: JOSE})
+
+
+def _deliver(case: str, hand: Hand, number: int, service: str, now: datetime, replay: bool) -> _Draft:
     delivery = Delivery(
         service=service,
         agency=hand.agency,
@@ -78,5 +88,5 @@ def _deliver(case: str, hand: Hand, number: int, service: str, signer: Signer, n
         replay=replay,
         follows=hand.follows,
     )
-    headers = hand.headers | {KIND: "delivery", DELIVERY: delivery.sign(signer)}
-    return Outgoing(mailbox(hand.agency), case, hand.body, headers)
+    topic, headers = mailbox(hand.agency), hand.headers | {KIND: "delivery"}
+    return _Draft(delivery, lambda token: Outgoing(topic, case, hand.body, headers | {DELIVERY: token}))
