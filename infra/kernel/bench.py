@@ -79,6 +79,14 @@ class Bench:
         """The judging clock: the case's own in a replay, the wall clock otherwise."""
         return case.clock if self.replay and case.clock is not None else self.now
 
+    def carry(self, case: CaseRecord, time: datetime) -> None:
+        """An event of a replayed case takes the open clock on to its own time, as long as nothing is due before it."""
+        if self.replay and case.open and case.clock is not None and case.clock < time:
+            due = self.next_due(case)
+            if due is None or time < due:
+                case.clock = time
+                self.touch(case)
+
     def fresh(self) -> bool:
         """Whether the directory's head is young enough to judge proposals by."""
         return self.directory.head_at is not None and self.now - self.directory.head_at <= STALE

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
@@ -16,13 +16,26 @@ from contracts.journeys import JOURNEYS, JourneyState
 Roles = dict[str, dict[str, tuple[str, ...]]]
 
 
+class Tick(NamedTuple):
+    """A replay's driver moves a case's clock to an instant, once every event named in `after` has been seen here.
+
+    `after` maps families to sequences. While a tick is `open`, the case's own events carry the clock on; otherwise it
+    stands until the next tick.
+    """
+
+    to: datetime
+    after: dict[str, int]
+    number: int
+    open: bool = False
+
+
 @dataclass(slots=True)
 class CaseRecord:
     """One case in one service. Changed only by the kernel, under the case's row lock.
 
-    `clock` is the case's own clock in a replay, None otherwise. `states` and `sequences` are by own family; `seen`,
-    `roles` and `followed` (the sequences taken note of) by family; `follows` names the last event that this service
-    handed to each agency; `tick` is a clock movement that waits for events of other families.
+    `clock` is the case's own clock in a replay, None otherwise; `open` what the last tick said of it; `tick` one that
+    waits for events of other families. `states` and `sequences` are by own family; `seen`, `roles` and `followed` (the
+    sequences taken note of) by family; `follows` names the last event that this service handed to each agency.
     """
 
     case: str
@@ -34,7 +47,8 @@ class CaseRecord:
     roles: Roles = field(default_factory=dict)
     follows: dict[str, str] = field(default_factory=dict)
     waiting: int = 0
-    tick: tuple[datetime, dict[str, int], int] | None = None
+    open: bool = False
+    tick: Tick | None = None
 
     def state(self, family: str) -> JourneyState:
         """The state of one of the service's own families."""
@@ -73,7 +87,8 @@ class CaseRecord:
             },
             follows=stored["follows"],
             waiting=stored["waiting"],
-            tick=(datetime.fromisoformat(tick[0]), tick[1], tick[2]) if tick else None,
+            open=stored["open"],
+            tick=Tick(datetime.fromisoformat(tick[0]), *tick[1:]) if tick else None,
         )
 
 

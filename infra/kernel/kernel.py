@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from contracts.directory import Directory
 from contracts.envelope import EnvelopeError, Event, instant, read
@@ -26,6 +27,7 @@ from contracts.messages import Acceptance
 from contracts.signing import SignatureRefused, Signer, compact_kid, detached_kid, verify_detached
 
 from .bench import Bench, Office
+from .casebook import Tick
 from .decode import DeadLetter, Submission, decode
 from .effects import InboxRow
 from .passage import advance, follow, tick
@@ -164,7 +166,7 @@ class Kernel:
         signed = [item for item in items if isinstance(item, Submission) and item.unsigned is None]
         cases = {item.header.subject for item in signed}
         cases |= {item.event.case for item in items if isinstance(item, _Followed) and item.event is not None}
-        cases |= {item.case for item in items if isinstance(item, _Tick) and item.to is not None}
+        cases |= {item.case for item in items if isinstance(item, _Tick) and item.tick is not None}
         bench = await self.begin(transaction, cases, {item.header.id for item in signed})
         for item in items:
             self._deal_with(bench, item)
@@ -181,8 +183,8 @@ class Kernel:
                 judge(bench, item)
             case _Followed(event=Event() as event, acceptance=Acceptance() as acceptance):
                 follow(bench, event, acceptance)
-            case _Tick(to=datetime() as to):
-                tick(bench, item.case, to, item.after, item.number)
+            case _Tick(tick=Tick() as to):
+                tick(bench, item.case, to)
 
     async def _advance(self, transaction: Transaction, items: Sequence[str]) -> None:
         bench = await self.begin(transaction, set(items), set())
@@ -255,19 +257,17 @@ class _Followed:
 @dataclass(frozen=True, slots=True)
 class _Tick:
     record: Record
-    case: str
-    to: datetime | None
-    after: dict[str, int]
-    number: int = 0
+    case: str = ""
+    tick: Tick | None = None
 
     @classmethod
     def of(cls, record: Record) -> _Tick:
         with suppress(ValueError, KeyError, TypeError):
-            said = json.loads(record.value or b"")
-            return cls(
-                record, str(said["case"]), instant(said["to"]), dict(said.get("after", {})), int(said.get("number", 0))
-            )
-        return cls(record, "", None, {})
+            said = from_json(record.value or b"")
+            after = dict(said.get("after", {}))
+            to = Tick(instant(said["to"]), after, int(said.get("number", 0)), bool(said.get("open", False)))
+            return cls(record, str(said["case"]), to)
+        return cls(record)
 
 
 _Item = Submission | DeadLetter | _Followed | _Tick
@@ -281,7 +281,7 @@ def _spoil(item: _Item) -> _Item:
         case _Followed():
             return _Followed(item.record)
         case _Tick():
-            return _Tick(item.record, "", None, {})
+            return _Tick(item.record)
     raise DataRefused("an answer cannot be stored: see the service's log")
 
 

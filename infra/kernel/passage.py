@@ -9,7 +9,7 @@ from contracts.envelope import Event, rfc3339
 from contracts.messages import Acceptance, Ticked
 
 from .bench import GRACE, Bench
-from .casebook import CaseRecord
+from .casebook import CaseRecord, Tick
 from .effects import Letter
 from .submission import resume, retry
 
@@ -28,10 +28,10 @@ def follow(bench: Bench, event: Event, acceptance: Acceptance) -> None:
     _try_tick(bench, case)
 
 
-def tick(bench: Bench, case_id: str, to: datetime, after: dict[str, int], number: int) -> None:
-    """Move a replayed case's clock, once every event named in `after` (family to sequence) has been seen here."""
+def tick(bench: Bench, case_id: str, to: Tick) -> None:
+    """Move a replayed case's clock, as soon as what the tick names has been seen."""
     case = bench.cases[case_id]
-    case.tick = (to, after, number)
+    case.tick = to
     bench.touch(case)
     _try_tick(bench, case)
 
@@ -56,7 +56,7 @@ def advance(bench: Bench, case: CaseRecord, to: datetime) -> None:
 def _try_tick(bench: Bench, case: CaseRecord) -> None:
     if case.tick is None:
         return
-    to, after, number = case.tick
+    to, after, number, case.open = case.tick
     if any(sequence not in case.followed.get(family, ()) for family, sequence in after.items()):
         return
     case.tick = None

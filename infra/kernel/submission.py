@@ -51,12 +51,14 @@ def unsigned(bench: Bench, submission: Submission, notify: bool) -> None:
 def judge(bench: Bench, submission: Submission) -> None:
     """A record signed by its source: decide on it, answer it, and let what waited for it go on."""
     case = bench.cases[submission.header.subject]
-    accepted = bench.clock(case)
     first = bench.inbox.get(submission.header.id)
     waiting = next((row for row in bench.waiting(case) if row.event_id == submission.header.id), None)
     if first is not None or waiting is not None:
         _again(bench, submission, case, first, waiting)
         return
+    if submission.event is not None:
+        bench.carry(case, submission.event.time)
+    accepted = bench.clock(case)
     problems = _envelope_problems(bench, submission, accepted)
     if problems or submission.event is None:
         _refuse(bench, case, submission, problems)

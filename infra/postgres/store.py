@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
+from pydantic_core import from_json, to_json
 
 from infra.kernel.casebook import CaseRecord
 from infra.kernel.effects import Effects, InboxRow, OutboxRow, ParkedRow
@@ -65,7 +65,7 @@ class PostgresStore:
         async with translated():
             rows = await self._pool.fetch(SQL["read_outbox"], limit)
         return [
-            OutboxRow(row["position"], Outgoing(row["topic"], row["key"], row["value"], json.loads(row["headers"])))
+            OutboxRow(row["position"], Outgoing(row["topic"], row["key"], row["value"], from_json(row["headers"])))
             for row in rows
         ]
 
@@ -212,7 +212,7 @@ class PostgresTransaction:
     async def post(self, outbox: Sequence[Outgoing]) -> None:
         """Put records into the outbox, in order."""
         if outbox:
-            rows = [(item.topic, item.key, item.value, json.dumps(item.headers)) for item in outbox]
+            rows = [(item.topic, item.key, item.value, to_json(item.headers).decode()) for item in outbox]
             await self.connection.execute(SQL["insert_outbox"], *columns(rows))
 
 

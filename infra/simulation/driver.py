@@ -82,8 +82,9 @@ _OFFICES = {
 class CaseRun:
     """One case on its way. `open` are places without a final answer; `parked` those of them that wait.
 
-    What a relay writes again is known by its place and by whether it was final: `verdicts`, and of these the answers
-    that agencies are `owed` and have been `told`.
+    `after` is what each service must have seen of other families, `seen` what its last tick said of it: None where the
+    clock is not open. What a relay writes again is known by its place and by whether it was final: `verdicts`, and of
+    these the answers that agencies are `owed` and have been `told`.
     """
 
     case: str
@@ -105,6 +106,7 @@ class CaseRun:
     ticks: int = 0
     names: dict[str, str] = field(default_factory=dict)
     after: dict[str, dict[str, int]] = field(default_factory=dict)
+    seen: dict[str, dict[str, int] | None] = field(default_factory=dict)
     moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     def plan(self, acts: Sequence[Act]) -> None:
@@ -112,6 +114,10 @@ class CaseRun:
         for act in acts:
             self.count += 1
             heapq.heappush(self.plans, (act.at, self.count, act))
+
+    def open_for(self, service: str) -> bool:
+        """Whether this service's clock is open, and it has seen all that it must have seen of the others."""
+        return service in self.seen and self.seen[service] == self.after.get(service, {})
 
     def waits(self) -> bool:
         """Whether anything said so far is still without its answer, or any delivery has not come."""
@@ -169,19 +175,21 @@ class Driver:
         acts: list[Act] = []
         while run.plans and run.plans[0][0] <= to:
             acts.append(heapq.heappop(run.plans)[2])
-        concerned = {SERVICE_OF[act.name.partition(".")[0]] for act in acts}
-        concerned |= {service for (service, _), due in run.due.items() if due <= to}
-        await self._tick(run, {service for service in concerned if service in _OFFICES}, to)
+        concerned = {SERVICE_OF[act.name.partition(".")[0]] for act in acts} & _OFFICES.keys()
+        due = {service for (service, _), due in run.due.items() if due <= to}
+        exact = any(act.fault is not None for act in acts)
+        stale = {service for service in concerned if exact or not run.open_for(service)}
+        await self._tick(run, due | stale, to, exact)
         async with asyncio.TaskGroup() as sending:
             for record in self._cast.records(run.case, acts):
                 sending.create_task(self._send(run, record))
         await self._settled(run)
         held = {SERVICE_OF[place[0].partition(".")[0]] for place in run.parked}
         if held:
-            await self._tick(run, held, to)
+            await self._tick(run, held, to, exact)
         run.plan(self._think(run, to))
 
-    async def _tick(self, run: CaseRun, services: set[str], to: datetime) -> None:
+    async def _tick(self, run: CaseRun, services: set[str], to: datetime, exact: bool) -> None:
         for service in sorted(services):
             clock = max(to, run.clocks.get(service, to))
             run.clocks[service] = clock
@@ -189,7 +197,8 @@ class Driver:
             run.ticking[service] = run.ticks
             run.due = {place: due for place, due in run.due.items() if place[0] != service}
             after = run.after.get(service, {})
-            said = {"case": run.case, "to": rfc3339(clock), "after": after, "number": run.ticks}
+            run.seen[service] = None if exact else dict(after)
+            said = {"case": run.case, "to": rfc3339(clock), "after": after, "number": run.ticks, "open": not exact}
             await self._wire.tick(service, run.case, json.dumps(said).encode())
         await self._settled(run)
 
