@@ -78,7 +78,7 @@ class KafkaTopics:
             ack_policy=AckPolicy.MANUAL,
             no_reply=True,
             max_records=max_records,
-            batch_timeout_ms=20,
+            batch_timeout_ms=500,
             fetch_min_bytes=FULL,
             fetch_max_wait_ms=self._linger_ms,
             session_timeout_ms=10_000,

@@ -51,7 +51,7 @@ def mailbox(agency: str) -> str:
     return f"mailbox.{agency}.v1"
 
 
-def topics(agencies: Iterable[str], replay: bool = False, partitions: int = 4) -> list[Topic]:
+def topics(agencies: Iterable[str], replay: bool = False, partitions: int = 2) -> list[Topic]:
     """Every topic of a network with these agencies."""
     families = [
         Topic(f"{family}.{part}.v1", partitions) for family in FAMILIES for part in ("submissions", "events", "answers")

@@ -15,7 +15,7 @@ from .ports import Clock, Store, Topics, Unavailable
 
 log = logging.getLogger(__name__)
 BATCH = 2000
-POLL = 0.05
+POLL = 0.25
 RETRY = 0.5
 
 

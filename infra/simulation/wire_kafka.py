@@ -17,6 +17,9 @@ from .wire import AnswerHandler, Headers, MailHandler
 
 ANSWERS = ("intake", "justice", "referral", "custody", "repatriation")
 
+PAUSE = 0.15
+"""Seconds between two looks into one mailbox. A fetch waits for the first record, so an empty mailbox costs nothing."""
+
 
 class KafkaWire:
     """Connections are opened by `start` for every agency that has a password in `passwords`."""
@@ -37,7 +40,7 @@ class KafkaWire:
             async with gate:
                 settings = self._as(principal).aiokafka()
                 producer = AIOKafkaProducer(
-                    **settings, client_id=principal, enable_idempotence=True, acks="all", linger_ms=25
+                    **settings, client_id=principal, enable_idempotence=True, acks="all", linger_ms=75
                 )
                 await producer.start()
                 self._producers[principal] = producer
@@ -46,8 +49,8 @@ class KafkaWire:
                     client_id=principal,
                     auto_offset_reset="earliest",
                     enable_auto_commit=False,
-                    fetch_max_wait_ms=150 if principal == "replay" else 300,
-                    fetch_min_bytes=65_536,
+                    fetch_max_wait_ms=200 if principal == "replay" else 5000,
+                    fetch_min_bytes=65_536 if principal == "replay" else 1,
                 )
                 await consumer.start()
                 self._consumers.append(consumer)
@@ -55,11 +58,11 @@ class KafkaWire:
                     topics = [f"{family}.answers.v1" for family in ANSWERS]
                     places = [TopicPartition(t, p) for t in topics for p in await producer.partitions_for(t)]
                     consumer.assign(places)
-                    self._tasks.append(asyncio.create_task(_read(consumer, answers)))
+                    self._tasks.append(asyncio.create_task(_read(consumer, answers, 0)))
                 else:
                     consumer.assign([TopicPartition(mailbox(principal), 0)])
                     handler = _bind(mail, principal)
-                    self._tasks.append(asyncio.create_task(_read(consumer, handler)))
+                    self._tasks.append(asyncio.create_task(_read(consumer, handler, PAUSE)))
 
         await asyncio.gather(*(connect(principal) for principal in (*self._agencies, "replay")))
 
@@ -99,8 +102,9 @@ def _bind(mail: MailHandler, agency: str) -> AnswerHandler:
     return handler
 
 
-async def _read(consumer: AIOKafkaConsumer, handler: AnswerHandler) -> None:
+async def _read(consumer: AIOKafkaConsumer, handler: AnswerHandler, pause: float) -> None:
     while True:
-        fetched = await consumer.getmany(timeout_ms=1000, max_records=1000)
+        fetched = await consumer.getmany(timeout_ms=60_000, max_records=1000)
         for messages in fetched.values():
             await handler([to_record(message) for message in messages])
+        await asyncio.sleep(pause)
