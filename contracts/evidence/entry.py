@@ -65,8 +65,9 @@ class Opening:
     def __post_init__(self) -> None:
         if len(self.salt) != SALT_LENGTH or len(self.filler) != SALT_LENGTH:
             raise EntryRefused(Reason.HASH_LENGTH, "salt and filler have 32 bytes each")
-        if any(len(value) != HASH_LENGTH for value in (self.body, *self.headers.values())):
-            raise EntryRefused(Reason.HASH_LENGTH, "a digest has 32 bytes")
+        for value in (self.body, *self.headers.values()):
+            if len(value) != HASH_LENGTH:
+                raise EntryRefused(Reason.HASH_LENGTH, "a digest has 32 bytes")
 
     def record(self) -> bytes:
         """The canonical bytes that are committed to."""
@@ -74,7 +75,7 @@ class Opening:
         parts.append(self.body)
         for name in sorted(self.headers):
             parts += [name.encode(), self.headers[name]]
-        return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+        return b"".join([len(part).to_bytes(4, "big") + part for part in parts])
 
     def entry(self) -> bytes:
         """The 64 bytes of the log's entry."""

@@ -100,20 +100,23 @@ def perfect_subtrees(begin: int, end: int) -> list[Node]:
     return nodes
 
 
+def siblings(index: int, size: int) -> list[Node]:
+    """The nodes beside the way from leaf `index` to the root; the last of a level may be cut short (see `within`)."""
+    check_index(index, size)
+    beside = [(level, (index >> level) ^ 1) for level in range((size - 1).bit_length())]
+    return [(level, place) for level, place in beside if place << level < size]
+
+
+def within(node: Node, size: int) -> list[Node]:
+    """The full nodes that cover as much of `node` as lies in the tree of `size`: itself, unless the tree ends in it."""
+    level, place = node
+    begin, end = place << level, (place + 1) << level
+    return [node] if end <= size else perfect_subtrees(begin, size)
+
+
 def inclusion_plan(index: int, size: int) -> Plan:
     """What the proof that leaf `index` is in the tree of `size` consists of, the leaf's sibling first (§2.1.1)."""
-    check_index(index, size)
-    begin, end = 0, size
-    ranges: list[tuple[int, int]] = []
-    while end - begin > 1:
-        middle = begin + _split(end - begin)
-        if index < middle:
-            ranges.append((middle, end))
-            end = middle
-        else:
-            ranges.append((begin, middle))
-            begin = middle
-    return [perfect_subtrees(*part) for part in reversed(ranges)]
+    return [within(node, size) for node in siblings(index, size)]
 
 
 def consistency_plan(old: int, new: int) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from binascii import b2a_base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from .errors import ProofRefused, Reason, ReceiptRefused
 from .merkle import check_hash, check_size
 from .note import MAX_NOTE, NoteVerifier
 from .proof import verify_inclusion
-from .spelling import base64, decimal, unbase64
+from .spelling import decimal, unbase64
 
 HEADER = "c2sp.org/tlog-proof@v1"
 
@@ -42,11 +43,9 @@ class Receipt:
 
     def encode(self) -> bytes:
         """The receipt as a file: `parse` of it gives the same receipt."""
-        lines = [HEADER]
-        if self.extra is not None:
-            lines.append(f"extra {base64(self.extra)}")
-        lines += [f"index {self.index}", *map(base64, self.proof), "", ""]
-        return "\n".join(lines).encode() + self.checkpoint
+        extra = b"" if self.extra is None else b"extra " + b2a_base64(self.extra)  # which ends the line
+        head = b"%b\n%bindex %d\n" % (HEADER.encode(), extra, self.index)
+        return b"".join([head, *map(b2a_base64, self.proof), b"\n", self.checkpoint])
 
     @classmethod
     def parse(cls, raw: bytes) -> Receipt:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from base64 import b64decode, b64encode
+from base64 import b64decode
+from binascii import b2a_base64
 
 _DECIMAL = re.compile(r"(?:0|[1-9][0-9]{0,18})\Z", re.ASCII)
 
 
 def base64(data: bytes) -> str:
     """Standard base64 with padding (RFC 4648 §4)."""
-    return b64encode(data).decode("ascii")
+    return b2a_base64(data, newline=False).decode("ascii")
 
 
 def unbase64(text: str) -> bytes | None:

@@ -37,8 +37,3 @@ SELECT size FROM receipted FOR UPDATE;
 
 -- name: set_receipted
 UPDATE receipted SET size = $1;
-
--- name: unreceipted
--- Accepted events that an agency signed, from one log index up to (not including) another.
-SELECT index, ref, case_id::text, body FROM record
-WHERE index >= $1 AND index < $2 AND kind = 'event' AND family <> 'audit' ORDER BY index;

@@ -7,12 +7,12 @@ calling, and numbers of mailboxes after, so that two transactions never wait for
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asyncpg
+from pydantic_core import from_json, to_json
 
 from contracts.evidence.checkpoint import Checkpoint, open_checkpoint
 from contracts.evidence.entry import SALT_LENGTH, LogItem, Opening
@@ -25,9 +25,11 @@ from contracts.evidence.merkle import (
     Row,
     assemble,
     consistency_plan,
-    inclusion_plan,
+    fold,
     leaf_hash,
     perfect_subtrees,
+    siblings,
+    within,
 )
 from contracts.evidence.note import Ed25519Signer
 from infra.postgres.queries import load
@@ -107,9 +109,12 @@ class Log:
 
     async def prove_all(self, connection: Connection, indexes: Iterable[int], size: int) -> dict[int, list[bytes]]:
         """Inclusion proofs of many entries against one tree, in one round trip."""
-        plans = {index: inclusion_plan(*_asked(index, size)) for index in set(indexes)}
-        nodes = await self._nodes(connection, [*plans.values(), _reaches(size)])
-        return {index: assemble(plan, nodes.__getitem__) for index, plan in plans.items()}
+        paths = {index: siblings(*_asked(index, size)) for index in set(indexes)}
+        # Neighbours share most of their paths: each subtree on them is read and folded once.
+        parts = {beside: within(beside, size) for beside in {node for path in paths.values() for node in path}}
+        nodes = await self._nodes(connection, [list(parts.values()), _reaches(size)])
+        hashes = {beside: fold([nodes[node] for node in part]) for beside, part in parts.items()}
+        return {index: [hashes[beside] for beside in path] for index, path in paths.items()}
 
     async def consistency(self, connection: Connection, old: int, new: int) -> list[bytes]:
         """The proof that the tree of `new` begins with the one of `old` (at least 1); raises `NoSuchTree`."""
@@ -122,11 +127,13 @@ class Log:
         """The openings of these entries, for receipts. What has been erased is not among them; raises `LogDamaged`."""
         openings: dict[int, Opening] = {}
         for row in await connection.fetch(SQL["read_openings"], sorted(set(indexes))):
-            opening = _item(row).opening_with(row["salt"], row["entry"][SALT_LENGTH:])
-            if opening.entry() != row["entry"]:
-                raise LogDamaged("a record is not what its entry commits to")
-            openings[row["index"]] = opening
+            openings[row["index"]] = _opened(row, _item(row))
         return openings
+
+    async def events(self, connection: Connection, first: int, past: int) -> list[tuple[int, LogItem, Opening]]:
+        """Accepted events of all families but the audit's own, with their index, in its order; raises `LogDamaged`."""
+        rows = await connection.fetch(SQL["read_events"], first, past)
+        return [(row["index"], item, _opened(row, item)) for row in rows for item in (_item(row),)]
 
     async def size(self, connection: Connection) -> int:
         """How many entries have been committed, and appended in this transaction."""
@@ -182,7 +189,7 @@ class Log:
             [item.ref for item, _ in fresh],
             [item.case for item, _ in fresh],
             [item.body for item, _ in fresh],
-            [json.dumps(dict(item.headers)) for item, _ in fresh],
+            [to_json(item.headers).decode() for item, _ in fresh],
         )
         await connection.execute(SQL["insert_head"], grown.size, grown.root(), b"".join(grown.hashes), self._epoch)
 
@@ -249,5 +256,12 @@ def _columns(rows: Sequence[Row]) -> tuple[list[int], list[int], list[bytes]]:
     return levels, indexes, [value for row in rows for value in row.hashes]
 
 
+def _opened(row: Record, item: LogItem) -> Opening:
+    opening = item.opening_with(row["salt"], row["entry"][SALT_LENGTH:])
+    if opening.entry() != row["entry"]:
+        raise LogDamaged("a record is not what its entry commits to")
+    return opening
+
+
 def _item(row: Record) -> LogItem:
-    return LogItem(row["kind"], row["family"], row["ref"], row["case_id"], row["body"], json.loads(row["headers"]))
+    return LogItem(row["kind"], row["family"], row["ref"], row["case_id"], row["body"], from_json(row["headers"]))

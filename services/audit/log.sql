@@ -53,6 +53,12 @@ ORDER BY node.level, node.index;
 SELECT record.index, entry.entry, salt, kind, family, ref, case_id::text, body, headers
 FROM record JOIN entry USING (index) WHERE record.index = ANY ($1::bigint[]);
 
+-- name: read_events
+-- The same of accepted events, the audit's own left out, from one index up to (not including) another.
+SELECT record.index, entry.entry, salt, kind, family, ref, case_id::text, body, headers
+FROM record JOIN entry USING (index)
+WHERE record.index >= $1 AND record.index < $2 AND kind = 'event' AND family <> 'audit' ORDER BY record.index;
+
 -- name: last_checkpoint
 SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1;
 
