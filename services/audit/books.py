@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,7 +16,7 @@ from infra.kernel.casebook import CaseRecord
 from infra.kernel.memory import MemoryTransaction
 from infra.kernel.ports import Transaction
 from infra.postgres.queries import load
-from infra.postgres.store import PostgresTransaction, columns
+from infra.postgres.store import Kept, PostgresTransaction, columns
 
 from .log import Log
 from .log_memory import MemoryLog
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 BOOKS = Path(__file__).with_name("books.sql")
 SQL = load(BOOKS)
+_code = lru_cache(4096)(case_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +71,20 @@ class Books(Protocol):
 
 
 class PostgresBooks:
-    """The books in PostgreSQL, on the kernel's own connection."""
+    """The books in PostgreSQL, on the kernel's own connection.
+
+    Dockets are kept beside the text that says the same, and used where a row has that text: so it does no harm when a
+    transaction fails after it has saved them.
+    """
 
     def __init__(self, log: Log) -> None:
         self._log = log
+        self._kept = Kept()
 
     async def dockets(self, transaction: Transaction, cases: Collection[str]) -> dict[str, CaseRecord]:
         """The audit's states of these cases."""
         rows = await _connection(transaction).fetch(SQL["read_dockets"], sorted(cases))
-        found = {row["case_id"]: CaseRecord.from_json(row["record"]) for row in rows}
+        found = {row["case_id"]: self._kept.take(row["case_id"], row["record"]) for row in rows}
         return {case: found.get(case) or CaseRecord(case) for case in sorted(cases)}
 
     async def undecided(self, transaction: Transaction, cases: Collection[str]) -> list[Undecided]:
@@ -100,7 +107,8 @@ class PostgresBooks:
         if dockets:
             records = [docket.to_json() for docket in dockets]
             cases = [docket.case for docket in dockets]
-            await connection.execute(SQL["save_dockets"], cases, [case_code(case) for case in cases], records)
+            await connection.execute(SQL["save_dockets"], cases, list(map(_code, cases)), records)
+            self._kept.keep(dict(zip(cases, zip(records, dockets, strict=True), strict=True)))
         if waiting:
             rows = [(item.case, item.family, item.sequence, item.body, item.acceptance) for item in waiting]
             await connection.execute(SQL["insert_undecided"], *columns(rows))

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from contracts.envelope import EnvelopeError, Event, read
 from contracts.evidence.entry import LogItem
 from contracts.messages import Acceptance, Verdict
-from contracts.signing import SignatureRefused, compact_kid, detached_kid, payload, verify_detached
+from contracts.signing import SignatureRefused, compact_kid, detached_kid, verify_detached
 from infra.directory.follower import Follower
 from infra.kernel.bench import Bench
 from infra.kernel.casebook import CaseRecord
@@ -44,6 +44,26 @@ class Reply:
     record: Record
     verdict: Verdict | None = None
     token: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Question:
+    """An acceptance that is to be judged: one that has just come has been read, one that waited is read in its turn."""
+
+    row: Undecided
+    stored: bool = True
+    said: Event | None = None
+    checked: Acceptance | None = None
+
+    def acceptance(self) -> Acceptance:
+        """The acceptance, whose signature was checked when it came."""
+        if self.checked is None:
+            self.checked = Acceptance.unverified(self.row.acceptance)
+        return self.checked
+
+    def event(self) -> Event:
+        """The event that was accepted."""
+        return self.said or read(self.row.body)
 
 
 class Recorder:
@@ -83,8 +103,9 @@ class Recorder:
                 event = read(entry.record.value or b"")
                 acceptance = accepted_by(entry.record.header(ACCEPTANCE) or "", event, directory)
                 jws = entry.record.header(JWS) or ""
-                public = directory.signing_key(detached_kid(jws))
-                if public is None or directory.keys[detached_kid(jws)].agency != event.actor:
+                kid = detached_kid(jws)
+                public = directory.signing_key(kid)
+                if public is None or directory.keys[kid].agency != event.actor:
                     raise SignatureRefused("not signed by its source")
                 verify_detached(event.body, jws, public)
                 entry.event, entry.acceptance = event, acceptance
@@ -118,43 +139,42 @@ class Recorder:
         bench = await self._kernel.begin(transaction, cases, set())
         dockets = await self._books.dockets(transaction, cases) if cases else {}
         old = await self._books.undecided(transaction, cases) if cases else []
-        new = [_undecided(entry) for entry in entries if entry.event is not None and entry.event.family != "audit"]
-        judged = self._judge(bench, dockets, [*old, *new])
-        waiting = [item for item in new if item not in judged]
+        queue = [Question(row) for row in old]
+        queue += [_question(entry) for entry in entries if entry.event is not None and entry.event.family != "audit"]
+        judged, left = self._judge(bench, dockets, queue)
         logged = [_logged(entry) for entry in entries if entry.event is not None]
-        touched = {item.case for item in judged}
+        touched = {question.row.case for question in judged}
         await self._books.save(
             transaction,
             [dockets[case] for case in sorted(touched)],
-            waiting,
-            [item for item in old if item in judged],
+            [question.row for question in left if not question.stored],
+            [question.row for question in judged if question.stored],
             logged,
         )
         bench.effects.positions = after
         await self._kernel.end(transaction, bench)
 
-    def _judge(self, bench: Bench, dockets: dict[str, CaseRecord], queue: Sequence[Undecided]) -> list[Undecided]:
-        judged: list[Undecided] = []
-        left = list(queue)
-        moved = True
+    def _judge(
+        self, bench: Bench, dockets: dict[str, CaseRecord], queue: Sequence[Question]
+    ) -> tuple[list[Question], list[Question]]:
+        """Judge what can be judged, each as soon as what it builds on has been; returns those, and those that wait."""
+        judged: list[Question] = []
+        left, moved = list(queue), True
         while moved:
-            moved = False
-            for item in list(left):
-                docket = dockets[item.case]
-                acceptance = _acceptance(item)
-                if acceptance.sequence <= docket.sequences.get(acceptance.family, 0):
-                    left.remove(item)  # written to the topic once more by a relay that had to begin again
-                    judged.append(item)
-                    continue
-                if not ready(docket, acceptance):
-                    continue
-                event = read(item.body)
-                directory = self._follower.at(acceptance.directory)
-                self._raise(bench, event, acceptance, judge(docket, event, acceptance, directory))
-                left.remove(item)
-                judged.append(item)
-                moved = True
-        return judged
+            turn, left, moved = left, [], False
+            for question in turn:
+                docket = dockets[question.row.case]
+                if question.row.sequence <= docket.sequences.get(question.row.family, 0):
+                    judged.append(question)  # written to the topic once more by a relay that had to begin again
+                elif ready(docket, question.acceptance()):
+                    event, acceptance = question.event(), question.acceptance()
+                    directory = self._follower.at(acceptance.directory)
+                    self._raise(bench, event, acceptance, judge(docket, event, acceptance, directory))
+                    judged.append(question)
+                    moved = True
+                else:
+                    left.append(question)
+        return judged, left
 
     def _raise(self, bench: Bench, event: Event, acceptance: Acceptance, findings: Iterable[Finding]) -> None:
         for finding in sorted(set(findings), key=lambda finding: (finding.rule, finding.code)):
@@ -183,17 +203,12 @@ class Recorder:
         await self._kernel.end(transaction, bench)
 
 
-def _undecided(entry: Entry) -> Undecided:
+def _question(entry: Entry) -> Question:
     assert entry.event is not None
     assert entry.acceptance is not None
     token = entry.record.header(ACCEPTANCE) or ""
-    return Undecided(entry.event.case, entry.event.family, entry.acceptance.sequence, entry.event.body, token)
-
-
-def _acceptance(item: Undecided) -> Acceptance:
-    """The acceptance whose signature was checked when it came."""
-
-    return Acceptance.model_validate(payload(item.acceptance))
+    row = Undecided(entry.event.case, entry.event.family, entry.acceptance.sequence, entry.event.body, token)
+    return Question(row, False, entry.event, entry.acceptance)
 
 
 def _logged(entry: Entry) -> LogItem:
