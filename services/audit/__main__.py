@@ -12,6 +12,8 @@ from starlette.routing import Route
 from contracts.evidence.note import Ed25519Signer
 from infra.config import ServiceConfig
 from infra.hosting import Host, office, run, timer_loops
+from infra.kernel.clock import WallClock
+from infra.kernel.records import Record
 
 from .api import AuditApi
 from .app import ANSWERS, EVENTS, OFFICE
@@ -20,6 +22,10 @@ from .log import Log
 from .publisher import Publisher
 from .recorder import Recorder
 
+AT_ONCE = 1000
+"""Records of the largest batch."""
+Handler = Callable[[Sequence[Record]], Awaitable[None]]
+
 
 async def install(host: Host) -> tuple[Sequence[Route], Sequence[Callable[[], Awaitable[None]]]]:
     """The office's kernel, the recorder beside it, the publisher of receipts, and the auditors' API."""
@@ -27,11 +33,25 @@ async def install(host: Host) -> tuple[Sequence[Route], Sequence[Callable[[], Aw
     ledger = Log()
     recorder = Recorder(kernel, PostgresBooks(ledger), host.follower)
     positions, group = host.store.stored_positions, host.config.principal
-    host.topics.subscribe(EVENTS, f"{group}.record", recorder.events, positions)
-    host.topics.subscribe(ANSWERS, f"{group}.answers", recorder.answers, positions)
+    pause = 4 * host.config.linger_ms / 1000
+    events, answers = unhurried(recorder.events, host.clock, pause), unhurried(recorder.answers, host.clock, pause)
+    host.topics.subscribe(EVENTS, f"{group}.record", events, positions, AT_ONCE)
+    host.topics.subscribe(ANSWERS, f"{group}.answers", answers, positions, AT_ONCE)
     publisher = Publisher(host.store, ledger, Ed25519Signer.parse(host.config.log_key), host.wake_relay)
     loops = [*timer_loops(kernel), lambda: publisher.run(recorder.recorded, host.clock)]
     return AuditApi(host).routes(), loops
+
+
+def unhurried(handler: Handler, clock: WallClock, pause: float) -> Handler:
+    """The handler, with a pause of so many seconds after each batch that is not large: nobody waits for the audit, and
+    a large batch costs little more than a small one."""
+
+    async def handle(batch: Sequence[Record]) -> None:
+        await handler(batch)
+        if len(batch) < AT_ONCE // 2:
+            await clock.sleep(pause)
+
+    return handle
 
 
 if __name__ == "__main__":
