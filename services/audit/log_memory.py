@@ -92,6 +92,11 @@ class MemoryLog:
         """The openings of these entries, for receipts. What has been erased is not among them."""
         return {index: self.records[index][1] for index in sorted(set(indexes)) if index in self.records}
 
+    async def events(self, connection: object, first: int, past: int) -> list[tuple[int, LogItem, Opening]]:
+        """Accepted events of all families but the audit's own, with their index, in its order."""
+        found = [(index, *self.records[index]) for index in range(first, past) if index in self.records]
+        return [row for row in found if row[1].kind == "event" and row[1].family != "audit"]
+
     async def size(self, connection: object) -> int:
         """How many entries there are."""
         return self._frontier.size

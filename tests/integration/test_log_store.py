@@ -161,6 +161,16 @@ async def test_a_receipt_from_end_to_end(side: Side) -> None:
     Receipt.parse(raw).verify(opening.leaf_hash(), SIGNER.verifier)
 
 
+async def test_events_are_read_with_their_openings_and_without_the_audits_own(side: Side) -> None:
+    batch = items(0, 3)
+    others = [LogItem("refusal", "custody", "place", CASE, b"no"), LogItem("event", "audit", "finding", CASE, b"found")]
+    await side.append([*batch[:1], *others, *batch[1:]])
+    openings = await side.log.openings(side.connection, range(5))
+    expected = [(index, item, openings[index]) for index, item in zip((0, 3, 4), batch, strict=True)]
+    assert await side.log.events(side.connection, 0, 5) == expected
+    assert await side.log.events(side.connection, 1, 4) == expected[1:2]
+
+
 async def test_nothing_new_no_new_checkpoint(side: Side) -> None:
     empty = await side.checkpoint()
     assert open_checkpoint(empty, SIGNER.verifier).checkpoint == Checkpoint(SIGNER.name, 0, EMPTY_ROOT)
@@ -325,6 +335,8 @@ async def test_a_record_that_was_changed_is_not_handed_out(
     await (await connect(None)).execute(f"UPDATE record SET {change}")
     with pytest.raises(LogDamaged):
         await stored.log.openings(stored.connection, [0])
+    with pytest.raises(LogDamaged):
+        await stored.log.events(stored.connection, 0, 1)
 
 
 async def test_an_erased_record_leaves_a_proof_that_holds(stored: Side, connect: Callable[..., Any]) -> None:
