@@ -169,6 +169,13 @@ class Network:
         ).write(self.directory / f"service-{service}-{instance}.json")
         return self._spawn(f"{service}-{instance}", f"services.{service}", config)
 
+    async def restart(self, service: str, copy: int = 0) -> None:
+        """Kill one copy of a service as a crash would, and start another in its place; until it is ready."""
+        await asyncio.to_thread(self.services[service][copy].kill)
+        self.services[service][copy] = self.start_service(service, str(copy + 1))
+        self._describe()
+        await self.ready(service)
+
     def _spawn(self, name: str, module: str, config: Path) -> Child:
         checkout = str(Path(__file__).resolve().parent.parent)
         environment = {**os.environ, "PYTHONPATH": checkout, **self.environment}
