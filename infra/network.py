@@ -164,7 +164,7 @@ class Network:
             http_port=port,
             instance=instance,
             replay=self.replay,
-            linger_ms=150 if self.replay else 50,
+            linger_ms=300 if self.replay else 50,
             log_key=self.members.log_key if service == "audit" else "",
         ).write(self.directory / f"service-{service}-{instance}.json")
         return self._spawn(f"{service}-{instance}", f"services.{service}", config)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -89,6 +90,7 @@ class KafkaTopics:
             title=group,
         )
         listener.subscriber = subscriber
+        offsets = _Offsets()
 
         async def handle(body: Any) -> None:
             batch: list[Record] = body
@@ -103,7 +105,7 @@ class KafkaTopics:
                 self.failed.set_exception(error)
                 raise
             self.last_progress = datetime.now(UTC)
-            await _commit(subscriber.consumer, batch)
+            await offsets.commit(subscriber.consumer, batch)
 
         subscriber(handle)
         self._subscribers.append(subscriber)
@@ -188,17 +190,30 @@ async def _decode(message: KafkaAckableMessage) -> Any:
     return message.body
 
 
-async def _commit(consumer: AIOKafkaConsumer | None, batch: Sequence[Record]) -> None:
-    if consumer is None:
-        return
-    offsets: dict[TopicPartition, int] = {}
-    for record in batch:
-        place = TopicPartition(record.topic, record.partition)
-        offsets[place] = max(offsets.get(place, 0), record.offset + 1)
-    try:
-        await consumer.commit({place: offset for place, offset in offsets.items() if place in consumer.assignment()})
-    except KafkaError as error:
-        log.info("Kafka did not take the offsets; the stored positions hold", extra={"reason": type(error).__name__})
+class _Offsets:
+    """Tells Kafka now and then how far the stored positions are, for whoever watches the group's lag."""
+
+    EVERY = 2.0
+
+    def __init__(self) -> None:
+        self._reached: dict[TopicPartition, int] = {}
+        self._told = 0.0
+
+    async def commit(self, consumer: AIOKafkaConsumer | None, batch: Sequence[Record]) -> None:
+        """Note a batch that has been handled."""
+        for record in batch:
+            place = TopicPartition(record.topic, record.partition)
+            self._reached[place] = max(self._reached.get(place, 0), record.offset + 1)
+        now = time.monotonic()
+        if consumer is None or now - self._told < self.EVERY:
+            return
+        self._told, reached, self._reached = now, self._reached, {}
+        try:
+            assigned = consumer.assignment()
+            await consumer.commit({place: offset for place, offset in reached.items() if place in assigned})
+        except KafkaError as error:
+            reason = type(error).__name__
+            log.info("Kafka did not take the offsets; the stored positions hold", extra={"reason": reason})
 
 
 class _NoConsumer:
