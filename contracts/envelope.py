@@ -189,7 +189,7 @@ def compose(
     facts = (
         data.model_dump(mode="json", exclude_none=True, exclude_defaults=True) if isinstance(data, EventData) else data
     )
-    return json.dumps(
+    return to_json(
         {
             "specversion": "1.0",
             "id": id,
@@ -199,10 +199,8 @@ def compose(
             "time": rfc3339(time),
             "datacontenttype": "application/json",
             "data": facts,
-        },
-        separators=(",", ":"),
-        ensure_ascii=False,
-    ).encode("utf-8")
+        }
+    )
 
 
 def rfc3339(time: datetime) -> str:

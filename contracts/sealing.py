@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -51,6 +52,7 @@ class SealingKey:
         return cls(kid, OKPKey.import_key(jwk), public)
 
 
+@lru_cache(maxsize=1024)
 def recipient_key(kid: str, public: bytes) -> OKPKey:
     """The recipient key that `seal` takes, from the 32 bytes that the directory lists."""
     return OKPKey.import_key({"kty": "OKP", "crv": "X25519", "x": b64(public), "kid": kid})

@@ -17,9 +17,9 @@ from .settings import KafkaSettings
 log = logging.getLogger(__name__)
 
 
-def partition(key: bytes, partitions: Sequence[int], available: Sequence[int]) -> int:
+def partition(key: bytes | None, partitions: Sequence[int], available: Sequence[int]) -> int:
     """The partition of a key as librdkafka chooses it (`consistent`: CRC-32); aiokafka's murmur2 is pure Python."""
-    return partitions[crc32(key) % len(partitions)]
+    return partitions[crc32(key or b"") % len(partitions)]
 
 
 class Producer:

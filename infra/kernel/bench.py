@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from pydantic_core import to_json
+
 from contracts import guidelines, need
 from contracts.decision import Accept, Breach, Context, Decision, Park, Refuse, Seen
 from contracts.directory import Directory
@@ -195,7 +197,7 @@ class Bench:
             named=named,
             delivered=tuple(to),
             body=event.body,
-            headers=json.dumps(own),
+            headers=to_json(own).decode(),
         )
         self.inbox[event.id] = row
         self.effects.inbox[event.id] = row

@@ -67,7 +67,9 @@ class CaseRecord:
 
     def to_json(self) -> str:
         """The record as it is stored."""
-        return to_json({item.name: getattr(self, item.name) for item in fields(self)}).decode()
+        plain = to_json({name: getattr(self, name) for name in _PLAIN}).decode()
+        states = ",".join(f'"{family}":{state.model_dump_json()}' for family, state in self.states.items())
+        return f'{{"states":{{{states}}},{plain[1:]}'
 
     @classmethod
     def from_json(cls, text: str) -> CaseRecord:
@@ -90,6 +92,9 @@ class CaseRecord:
             open=stored["open"],
             tick=Tick(datetime.fromisoformat(tick[0]), *tick[1:]) if tick else None,
         )
+
+
+_PLAIN = tuple(item.name for item in fields(CaseRecord) if item.name != "states")
 
 
 def _seen(item: Mapping[str, Any]) -> Seen:

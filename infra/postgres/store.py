@@ -104,7 +104,7 @@ class Kept:
     in vain is never seen again. What another copy of the service wrote has another text.
     """
 
-    def __init__(self, size: int = 2000) -> None:
+    def __init__(self, size: int = 1000) -> None:
         self._size = size
         self._records: dict[str, tuple[str, CaseRecord]] = {}
 

@@ -30,9 +30,11 @@ class Chance:
 
     def bytes(self, *cause: str, length: int = 32) -> bytes:
         """`length` bytes of this cause."""
-        said = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in cause)
-        blocks = range((length + 31) // 32)
-        drawn = b"".join(hmac.digest(self.seed, block.to_bytes(4, "big") + said, "sha256") for block in blocks)
+        parts = [part.encode() for part in cause]
+        said = b"".join([len(part).to_bytes(4, "big") + part for part in parts])
+        drawn = hmac.digest(self.seed, b"\0\0\0\0" + said, "sha256")
+        for block in range(1, (length + 31) // 32):
+            drawn += hmac.digest(self.seed, block.to_bytes(4, "big") + said, "sha256")
         return drawn[:length]
 
     def token(self, *cause: str, length: int = 32) -> str:

@@ -13,19 +13,19 @@ import asyncio
 import heapq
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from contracts.envelope import rfc3339
 from contracts.journeys.registry import SERVICE_OF
 from contracts.messages import Answer, Ticked, Verdict
-from contracts.signing import payload
 from infra.client.mailbox import Delivered, Mail
 from infra.kernel.bench import Office
 from infra.kernel.records import KIND, Record
 
 from .act import Act, Fault
+from .course import CaseRun, Place
 from .wire import Wire
 
 
@@ -71,63 +71,10 @@ class Sent:
     fault: str | None
 
 
-Place = tuple[str, int, int]
 _OFFICES = {
     service: Office(service, tuple(family for family, owner in SERVICE_OF.items() if owner == service))
     for service in ("intake", "referral", "repatriation")
 }
-
-
-@dataclass
-class CaseRun:
-    """One case on its way. `open` are places without a final answer; `parked` those of them that wait.
-
-    `after` is what each service must have seen of other families, `seen` what its last tick said of it: None where the
-    clock is not open. What a relay writes again is known by its place and by whether it was final: `verdicts`, and of
-    these the answers that agencies are `owed` and have been `told`.
-    """
-
-    case: str
-    plans: list[tuple[datetime, int, Act]] = field(default_factory=list)
-    count: int = 0
-    clocks: dict[str, datetime] = field(default_factory=dict)
-    due: dict[tuple[str, str], datetime] = field(default_factory=dict)
-    open: set[Place] = field(default_factory=set)
-    parked: dict[Place, str] = field(default_factory=dict)
-    stuck: set[str] = field(default_factory=set)
-    expected: set[tuple[str, str, int]] = field(default_factory=set)
-    received: dict[tuple[str, str, int], Delivered] = field(default_factory=dict)
-    handled: set[tuple[str, str, int]] = field(default_factory=set)
-    answers: list[tuple[str, Answer]] = field(default_factory=list)
-    verdicts: set[tuple[Place, bool]] = field(default_factory=set)
-    owed: set[tuple[Place, bool]] = field(default_factory=set)
-    told: set[tuple[Place, bool]] = field(default_factory=set)
-    ticking: dict[str, int] = field(default_factory=dict)
-    ticks: int = 0
-    names: dict[str, str] = field(default_factory=dict)
-    after: dict[str, dict[str, int]] = field(default_factory=dict)
-    seen: dict[str, dict[str, int] | None] = field(default_factory=dict)
-    moved: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def plan(self, acts: Sequence[Act]) -> None:
-        """Put acts on the case's calendar; those of one instant keep their order."""
-        for act in acts:
-            self.count += 1
-            heapq.heappush(self.plans, (act.at, self.count, act))
-
-    def open_for(self, service: str) -> bool:
-        """Whether this service's clock is open, and it has seen all that it must have seen of the others."""
-        return service in self.seen and self.seen[service] == self.after.get(service, {})
-
-    def waits(self) -> bool:
-        """Whether anything said so far is still without its answer, or any delivery has not come."""
-        blocked = {place for place, event in self.parked.items() if event in self.stuck}
-        return bool(
-            self.open - blocked
-            or self.ticking
-            or self.owed - self.told
-            or self.expected - self.received.keys() - self.handled
-        )
 
 
 class Driver:
@@ -180,9 +127,7 @@ class Driver:
         exact = any(act.fault is not None for act in acts)
         stale = {service for service in concerned if exact or not run.open_for(service)}
         await self._tick(run, due | stale, to, exact)
-        async with asyncio.TaskGroup() as sending:
-            for record in self._cast.records(run.case, acts):
-                sending.create_task(self._send(run, record))
+        await asyncio.gather(*(self._send(run, record) for record in self._cast.records(run.case, acts)))
         await self._settled(run)
         held = {SERVICE_OF[place[0].partition(".")[0]] for place in run.parked}
         if held:
@@ -222,11 +167,11 @@ class Driver:
     async def answers(self, batch: Sequence[Record]) -> None:
         """Verdicts and moved clocks, from the answers topics. Their topics are open to services alone."""
         for record in batch:
-            said = payload((record.value or b"").decode("ascii"))
+            token = (record.value or b"").decode("ascii")
             if record.header(KIND) == "ticked":
-                self._ticked(Ticked.model_validate(said))
+                self._ticked(Ticked.unverified(token))
             else:
-                self._verdict(Verdict.model_validate(said))
+                self._verdict(Verdict.unverified(token))
 
     def _verdict(self, verdict: Verdict) -> None:
         place = (verdict.topic, verdict.partition, verdict.offset)
@@ -280,7 +225,7 @@ class Driver:
         else:
             run.due[place] = due
 
-    async def mail(self, agency: str, case: str, mail: Mail) -> None:
+    def mail(self, agency: str, case: str, mail: Mail) -> None:
         """A checked message of an agency's mailbox."""
         run = self._runs.get(case)
         if run is None:
@@ -301,6 +246,7 @@ class Driver:
         letters: dict[str, list[tuple[tuple[datetime, str, str], Mail]]] = {}
         for key in sorted(run.expected & run.received.keys()):
             mail = run.received.pop(key)
+            run.expected.discard(key)
             run.handled.add(key)
             order = (mail.event.time, mail.event.id, "delivery")
             letters.setdefault(key[1], []).append((order, mail))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,6 +19,7 @@ from infra.client.credentials import Credentials
 from infra.client.mailbox import Mail, MailRefused, open_mail
 from infra.directory.follower import Follower
 from infra.directory.reader import follow
+from infra.hosting import COLLECT
 from infra.kafka.topology import REGISTRAR, SERVICES
 from infra.kernel.records import Record
 from infra.network import Members, Network
@@ -86,15 +88,12 @@ class Post:
         self.refused: list[str] = []
 
     async def mail(self, agency: str, batch: Sequence[Record]) -> None:
-        """Open a batch off the event loop, then let the driver have it."""
-        for case, mail in await asyncio.to_thread(self._open, agency, batch):
-            await self._driver.mail(agency, case, mail)
+        """Open a batch, and let the driver have it."""
+        for case, mail in self.opened(agency, batch):
+            self._driver.mail(agency, case, mail)
 
-    def open_now(self, agency: str, batch: Sequence[Record]) -> list[tuple[str, Mail]]:
-        """Open a batch at once."""
-        return self._open(agency, batch)
-
-    def _open(self, agency: str, batch: Sequence[Record]) -> list[tuple[str, Mail]]:
+    def opened(self, agency: str, batch: Sequence[Record]) -> list[tuple[str, Mail]]:
+        """What a batch holds, by case; what does not hold is noted in `refused`."""
         directory, keys = self._directory(), self._cast.sealing_keys(agency)
         opened: list[tuple[str, Mail]] = []
         for record in batch:
@@ -136,6 +135,8 @@ async def replay(
     async with follow(network.kafka(agencies[0]), "replay-directory", follower.records):
         await follower.read.wait()
         await wire.start(post.mail, driver.answers)
+        gc.freeze()
+        gc.set_threshold(*COLLECT)
         started = time.monotonic()
         show = asyncio.create_task(_show(driver, len(plans), progress))
         disturb = asyncio.ensure_future(beside(driver)) if beside is not None else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -19,7 +19,7 @@ from contracts.messages import Delivery
 from contracts.signing import payload
 from infra.client.mailbox import MailRefused
 from infra.kernel.bench import Office
-from infra.kernel.records import ACCEPTANCE, DELIVERY, KIND, Record
+from infra.kernel.records import ACCEPTANCE, DELIVERY, KIND
 
 from .caseload import Caseload
 from .cast import Cast
@@ -100,12 +100,8 @@ async def _simulate(
     driver = Driver(wire, cast, HORIZON)
     post = Post(cast, lambda: keyring.directory, driver)
 
-    async def mail(agency: str, batch: Sequence[Record]) -> None:
-        for case, item in post.open_now(agency, batch):
-            await driver.mail(agency, case, item)
-
     await universe.start()
-    await wire.start(mail, driver.answers)
+    await wire.start(post.mail, driver.answers)
     haunting = asyncio.create_task(universe.haunt(disturbance.crashes))
     await driver.run([plan.case for plan in plans])
     await haunting

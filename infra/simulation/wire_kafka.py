@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from infra.kafka.producer import partition
 from infra.kafka.settings import KafkaSettings
 from infra.kafka.topics import to_record
 from infra.kernel.post import mailbox
@@ -40,7 +41,12 @@ class KafkaWire:
             async with gate:
                 settings = self._as(principal).aiokafka()
                 producer = AIOKafkaProducer(
-                    **settings, client_id=principal, enable_idempotence=True, acks="all", linger_ms=75
+                    **settings,
+                    client_id=principal,
+                    enable_idempotence=True,
+                    acks="all",
+                    linger_ms=100,
+                    partitioner=partition,
                 )
                 await producer.start()
                 self._producers[principal] = producer
