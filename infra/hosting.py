@@ -32,7 +32,7 @@ from infra.postgres.store import PostgresStore
 from infra.telemetry import configure_logging, setup
 from infra.web import Readiness, asyncapi_routes, health_routes, serve
 
-COLLECT = (20_000, 20, 50)
+COLLECT = (10_000, 10, 20)
 """Thresholds of the cycle collector: a batch makes thousands of objects and hardly a cycle."""
 FAMILIES = ("intake", "justice", "referral", "custody", "repatriation", "audit")
 

@@ -33,6 +33,8 @@ from .settings import KafkaSettings
 log = logging.getLogger(__name__)
 FULL = 65_536
 """Bytes for which the broker waits, up to the linger: a batch of hundreds costs little more than a batch of one."""
+AHEAD = 262_144
+"""Bytes of a partition that are fetched before they are asked for: enough for a batch, and a small memory."""
 
 
 class KafkaTopics:
@@ -82,6 +84,7 @@ class KafkaTopics:
             batch_timeout_ms=500,
             fetch_min_bytes=FULL,
             fetch_max_wait_ms=self._linger_ms,
+            max_partition_fetch_bytes=AHEAD,
             session_timeout_ms=10_000,
             heartbeat_interval_ms=1_000,
             listener=listener,
@@ -106,6 +109,7 @@ class KafkaTopics:
                 raise
             self.last_progress = datetime.now(UTC)
             await offsets.commit(subscriber.consumer, batch)
+            batch.clear()  # FastStream's message stands in a cycle: what it holds would stay until the collector comes
 
         subscriber(handle)
         self._subscribers.append(subscriber)
@@ -183,7 +187,7 @@ def to_record(message: ConsumerRecord[bytes, bytes]) -> Record:
 
 
 async def _parse(message: tuple[ConsumerRecord[bytes, bytes], ...]) -> KafkaAckableMessage:
-    return KafkaAckableMessage(raw_message=message, body=[to_record(item) for item in message], consumer=_NO_CONSUMER)
+    return KafkaAckableMessage(raw_message=message[:1], body=[to_record(item) for item in message], consumer=_NO_CONSUMER)
 
 
 async def _decode(message: KafkaAckableMessage) -> Any:

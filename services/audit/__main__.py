@@ -22,7 +22,7 @@ from .log import Log
 from .publisher import Publisher
 from .recorder import Recorder
 
-AT_ONCE = 1000
+AT_ONCE = 500
 """Records of the largest batch."""
 Handler = Callable[[Sequence[Record]], Awaitable[None]]
 
@@ -33,7 +33,7 @@ async def install(host: Host) -> tuple[Sequence[Route], Sequence[Callable[[], Aw
     ledger = Log()
     recorder = Recorder(kernel, PostgresBooks(ledger), host.follower)
     positions, group = host.store.stored_positions, host.config.principal
-    pause = 4 * host.config.linger_ms / 1000
+    pause = min(0.5, 4 * host.config.linger_ms / 1000)
     events, answers = unhurried(recorder.events, host.clock, pause), unhurried(recorder.answers, host.clock, pause)
     host.topics.subscribe(EVENTS, f"{group}.record", events, positions, AT_ONCE)
     host.topics.subscribe(ANSWERS, f"{group}.answers", answers, positions, AT_ONCE)
