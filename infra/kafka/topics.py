@@ -187,7 +187,9 @@ def to_record(message: ConsumerRecord[bytes, bytes]) -> Record:
 
 
 async def _parse(message: tuple[ConsumerRecord[bytes, bytes], ...]) -> KafkaAckableMessage:
-    return KafkaAckableMessage(raw_message=message[:1], body=[to_record(item) for item in message], consumer=_NO_CONSUMER)
+    return KafkaAckableMessage(
+        raw_message=message[:1], body=[to_record(item) for item in message], consumer=_NO_CONSUMER
+    )
 
 
 async def _decode(message: KafkaAckableMessage) -> Any:
