@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from pydantic_core import to_json
 
 from contracts.envelope import rfc3339
 from contracts.journeys.registry import SERVICE_OF
@@ -127,8 +128,12 @@ class Driver:
         exact = any(act.fault is not None for act in acts)
         stale = {service for service in concerned if exact or not run.open_for(service)}
         await self._tick(run, due | stale, to, exact)
-        await asyncio.gather(*(self._send(run, record) for record in self._cast.records(run.case, acts)))
-        await self._settled(run)
+        records = self._cast.records(run.case, acts)
+        if len(records) == 1:
+            await self._send(run, records[0])  # most steps: a task of its own would cost more than it does
+        else:
+            await asyncio.gather(*(self._send(run, record) for record in records))
+        await run.settled()
         held = {SERVICE_OF[place[0].partition(".")[0]] for place in run.parked}
         if held:
             await self._tick(run, held, to, exact)
@@ -144,13 +149,8 @@ class Driver:
             after = run.after.get(service, {})
             run.seen[service] = None if exact else dict(after)
             said = {"case": run.case, "to": rfc3339(clock), "after": after, "number": run.ticks, "open": not exact}
-            await self._wire.tick(service, run.case, json.dumps(said).encode())
-        await self._settled(run)
-
-    async def _settled(self, run: CaseRun) -> None:
-        while run.waits():
-            run.moved.clear()
-            await run.moved.wait()
+            await self._wire.tick(service, run.case, to_json(said))
+        await run.settled()
 
     async def _send(self, run: CaseRun, record: Outbound) -> None:
         if record.event_id is not None:
@@ -184,7 +184,7 @@ class Driver:
             return
         run.verdicts.add(said)
         if verdict.actor is not None:
-            run.owed.add(said)
+            run.owe(said)
         if verdict.outcome == "parked":
             run.parked[place] = verdict.id or ""
         else:
@@ -193,10 +193,10 @@ class Driver:
         if verdict.outcome == "accepted":
             self.accepted += 1
             self._learn(run, verdict)
-        run.expected |= {(verdict.service, agency, number) for agency, number in verdict.deliveries.items()}
+        run.expect((verdict.service, agency, number) for agency, number in verdict.deliveries.items())
         if verdict.outcome in ("accepted", "parked") or verdict.next_due is not None:
             self._due(run, (verdict.service, verdict.topic), verdict.next_due)
-        run.moved.set()
+        run.move()
 
     def _learn(self, run: CaseRun, verdict: Verdict) -> None:
         name = run.names.get(verdict.id or "", "")
@@ -214,9 +214,9 @@ class Driver:
             event for place, event in run.parked.items() if SERVICE_OF[place[0].partition(".")[0]] == ticked.service
         }
         run.stuck = (run.stuck - mine) | set(ticked.waiting)
-        run.expected |= {(ticked.service, agency, number) for agency, number in ticked.deliveries}
+        run.expect((ticked.service, agency, number) for agency, number in ticked.deliveries)
         self._due(run, (ticked.service, "ticks"), ticked.next_due)
-        run.moved.set()
+        run.move()
 
     def _due(self, run: CaseRun, place: tuple[str, str], due: datetime | None) -> None:
         """What is due next, by service and topic: answers of two topics come in any order, so the nearest counts."""
@@ -231,25 +231,16 @@ class Driver:
         if run is None:
             return
         if isinstance(mail, Delivered):
-            key = (mail.delivery.service, agency, mail.delivery.number)
-            if key not in run.handled:
-                run.received[key] = mail
+            run.receive((mail.delivery.service, agency, mail.delivery.number), mail)
         elif isinstance(mail, Answer):
-            said = ((mail.topic, mail.partition, mail.offset), mail.outcome == "parked")
-            if said not in run.told:
-                run.told.add(said)
-                run.answers.append((agency, mail))
-        run.moved.set()
+            run.tell(((mail.topic, mail.partition, mail.offset), mail.outcome == "parked"), agency, mail)
+        run.move()
 
     def _think(self, run: CaseRun, now: datetime) -> list[Act]:
         """Let each agency read what has come since, in an order that does not depend on when it came."""
         letters: dict[str, list[tuple[tuple[datetime, str, str], Mail]]] = {}
-        for key in sorted(run.expected & run.received.keys()):
-            mail = run.received.pop(key)
-            run.expected.discard(key)
-            run.handled.add(key)
-            order = (mail.event.time, mail.event.id, "delivery")
-            letters.setdefault(key[1], []).append((order, mail))
+        for (_, agency, _), mail in run.handle():
+            letters.setdefault(agency, []).append(((mail.event.time, mail.event.id, "delivery"), mail))
         for agency, answer in run.answers:
             letters.setdefault(agency, []).append(((now, answer.id or "", answer.outcome), answer))
         run.answers = []
