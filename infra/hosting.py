@@ -68,7 +68,11 @@ async def run(config: ServiceConfig, install: Install) -> None:
         readiness.problem("start", "the service is starting")
         pool = await stack.enter_async_context(
             asyncpg.create_pool(
-                config.postgres_dsn, min_size=2, max_size=6, server_settings={"search_path": config.service}
+                config.postgres_dsn,
+                min_size=2,
+                max_size=6,
+                server_settings={"search_path": config.service},
+                reset=_leave,
             )
         )
         threads = stack.enter_context(ThreadPoolExecutor(2, thread_name_prefix="verify"))
@@ -136,6 +140,10 @@ async def office(host: Host, declaration: Office) -> Kernel:
 def timer_loops(kernel: Kernel) -> list[Callable[[], Awaitable[None]]]:
     """Deadlines by the wall clock; in a replay each case's own clock drives them instead."""
     return [] if kernel.replay else [lambda: deadlines(kernel)]
+
+
+async def _leave(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    """Nothing of a session outlives its use: transactions end, and the relay gives its lock back itself."""
 
 
 async def _forever(loop: Callable[[], Awaitable[None]]) -> None:

@@ -23,7 +23,6 @@ SETTINGS = {
     "shared_buffers": "'96MB'",
     "max_wal_size": "'512MB'",
     "checkpoint_timeout": "'15min'",
-    "wal_compression": "on",
     "autovacuum_naptime": "'20s'",
     "log_min_messages": "warning",
     # A failing statement's values are personal data's nearest neighbours: never in the log.

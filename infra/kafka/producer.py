@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from zlib import crc32
 
 from aiokafka import AIOKafkaProducer
@@ -62,35 +62,28 @@ class Producer:
             await producer.stop()
 
     async def send(self, records: Sequence[Outgoing]) -> list[int]:
-        """Write records; returns the indexes of those not written, and of all later ones of the same topic and key."""
+        """Write records; returns the indexes of those not written, and of all later ones of the same topic and key.
+
+        Each partition's records go as batches of our own making: that is a future a batch, where aiokafka's `send`
+        makes one a record.
+        """
         try:
             producer = await self.start()
         except (KafkaError, OSError) as error:
             log.warning("Kafka cannot be reached", extra={"reason": type(error).__name__})
             return list(range(len(records)))
-        futures: list[asyncio.Future[object] | BaseException] = []
-        for record in records:
-            headers = [(name, value.encode()) for name, value in record.headers.items()]
-            try:
-                futures.append(await producer.send(record.topic, record.value, record.key.encode(), headers=headers))
-            except KafkaError as error:
-                futures.append(error)
-        results = await asyncio.gather(
-            *(item for item in futures if isinstance(item, asyncio.Future)), return_exceptions=True
+        topics: dict[str, list[int]] = {}
+        for index, record in enumerate(records):
+            topics.setdefault(record.topic, []).append(index)
+        failed = await asyncio.gather(
+            *(
+                _topic(producer, topic, {index: records[index] for index in indexes})
+                for topic, indexes in topics.items()
+            )
         )
-        answered = iter(results)
-        errors = [item if isinstance(item, BaseException) else next(answered) for item in futures]
-        stuck: set[tuple[str, str]] = set()
-        failed: list[int] = []
-        for index, (record, outcome) in enumerate(zip(records, errors, strict=True)):
-            if isinstance(outcome, BaseException):
-                stuck.add((record.topic, record.key))
-                log.warning("a record could not be written", extra={"reason": type(outcome).__name__})
-            if (record.topic, record.key) in stuck:
-                failed.append(index)
-        if failed:
+        if any(failed):
             await self._discard()
-        return failed
+        return sorted(index for indexes in failed for index in indexes)
 
     async def _discard(self) -> None:
         """An idempotent producer may be stuck for good after an error: the next send makes a new one."""
@@ -100,3 +93,39 @@ class Producer:
                 await asyncio.wait_for(producer.stop(), 10)
             except (KafkaError, TimeoutError) as error:
                 log.warning("a stuck producer did not close", extra={"reason": type(error).__name__})
+
+
+async def _topic(producer: AIOKafkaProducer, topic: str, records: Mapping[int, Outgoing]) -> list[int]:
+    """Write one topic's records, each to the partition of its key; returns the indexes of those that failed."""
+    try:
+        partitions = sorted(await producer.partitions_for(topic))
+    except KafkaError as error:
+        log.warning("a topic cannot be written", extra={"reason": type(error).__name__})
+        return list(records)
+    parts: dict[int, dict[int, Outgoing]] = {}
+    for index, record in records.items():
+        parts.setdefault(partition(record.key.encode(), partitions, partitions), {})[index] = record
+    failed = await asyncio.gather(*(_partition(producer, topic, number, part) for number, part in parts.items()))
+    return [index for indexes in failed for index in indexes]
+
+
+async def _partition(producer: AIOKafkaProducer, topic: str, number: int, records: dict[int, Outgoing]) -> list[int]:
+    """Write one partition's records in order, in as few batches as they fit in; what fails holds back its key."""
+    failed: list[int] = []
+    while records:
+        batch, taken = producer.create_batch(), set[int]()
+        for index, record in records.items():
+            headers = [(name, value.encode()) for name, value in record.headers.items()]
+            if batch.append(key=record.key.encode(), value=record.value, timestamp=None, headers=headers) is None:
+                break  # full; the first record of a batch always fits
+            taken.add(index)
+        batch.close()
+        stuck: set[str] = set()
+        try:
+            await (await producer.send_batch(batch, topic, partition=number))
+        except KafkaError as error:
+            log.warning("records could not be written", extra={"reason": type(error).__name__})
+            stuck = {records[index].key for index in taken}
+            failed += [index for index, record in records.items() if record.key in stuck]
+        records = {index: record for index, record in records.items() if index not in taken and record.key not in stuck}
+    return failed

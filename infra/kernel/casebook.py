@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic_core import to_json
 
 from contracts.decision import Deadline, Seen
 from contracts.journeys import JOURNEYS, JourneyState
 
+V = TypeVar("V")
+F = TypeVar("F")
 Roles = dict[str, dict[str, tuple[str, ...]]]
 
 
@@ -49,6 +51,7 @@ class CaseRecord:
     waiting: int = 0
     open: bool = False
     tick: Tick | None = None
+    _found: dict[tuple[str, str], tuple[object, Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def state(self, family: str) -> JourneyState:
         """The state of one of the service's own families."""
@@ -61,15 +64,28 @@ class CaseRecord:
         running = [
             (family, deadline)
             for family, state in self.states.items()
-            for deadline in JOURNEYS[family].deadlines(state)
+            for deadline in self._once("deadlines", family, state, JOURNEYS[family].deadlines)
         ]
         return sorted(running, key=lambda item: (item[1].due, item[0], item[1].rule, item[1].cause))
 
     def to_json(self) -> str:
         """The record as it is stored."""
         plain = to_json({name: getattr(self, name) for name in _PLAIN}).decode()
-        states = ",".join(f'"{family}":{state.model_dump_json()}' for family, state in self.states.items())
-        return f'{{"states":{{{states}}},{plain[1:]}'
+        states = ",".join(
+            f'"{family}":{self._once("state", family, state, _state_text)}' for family, state in self.states.items()
+        )
+        seen = ",".join(
+            f'"{family}":{self._once("seen", family, items, _seen_text)}' for family, items in self.seen.items()
+        )
+        return f'{{"states":{{{states}}},"seen":{{{seen}}},{plain[1:]}'
+
+    def _once(self, what: str, family: str, value: V, find: Callable[[V], F]) -> F:
+        """What follows from a value that is never changed in place: found when the value is new, and kept with it."""
+        kept = self._found.get((what, family))
+        if kept is None or kept[0] is not value:
+            kept = self._found[what, family] = value, find(value)
+        found: F = kept[1]
+        return found
 
     @classmethod
     def from_json(cls, text: str) -> CaseRecord:
@@ -94,7 +110,15 @@ class CaseRecord:
         )
 
 
-_PLAIN = tuple(item.name for item in fields(CaseRecord) if item.name != "states")
+_PLAIN = tuple(item.name for item in fields(CaseRecord) if item.name not in ("states", "seen", "_found"))
+
+
+def _state_text(state: JourneyState) -> str:
+    return state.model_dump_json()
+
+
+def _seen_text(items: tuple[Seen, ...]) -> str:
+    return to_json(items).decode()
 
 
 def _seen(item: Mapping[str, Any]) -> Seen:

@@ -37,7 +37,7 @@ FOR UPDATE;
 
 -- name: save_cases
 UPDATE case_record SET record = batch.record
-FROM unnest($1::uuid[], $2::json[]) AS batch (case_id, record)
+FROM unnest($1::uuid[], $2::text[]) AS batch (case_id, record)
 WHERE case_record.case_id = batch.case_id;
 
 -- name: set_timers
@@ -68,8 +68,8 @@ SELECT event_id::text, body, headers FROM inbox WHERE event_id = ANY ($1::uuid[]
 -- name: insert_inbox
 INSERT INTO inbox (event_id, digest, case_id, family, name, actor, outcome, problems, sequence, accepted, named,
                    delivered, body, headers)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::json[],
-                     $9::int[], $10::timestamptz[], $11::text[], $12::text[], $13::bytea[], $14::json[]);
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                     $9::int[], $10::timestamptz[], $11::text[], $12::text[], $13::bytea[], $14::text[]);
 
 -- name: set_delivered
 UPDATE inbox SET delivered = batch.delivered
@@ -83,7 +83,7 @@ FROM parked WHERE case_id = ANY ($1::uuid[]) ORDER BY case_id, arrived;
 -- name: insert_parked
 INSERT INTO parked (event_id, digest, case_id, family, topic, partition, "offset", waiting_for, until, body, headers)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::int[], $7::bigint[], $8::text[],
-                     $9::timestamptz[], $10::bytea[], $11::json[]);
+                     $9::timestamptz[], $10::bytea[], $11::text[]);
 
 -- name: delete_parked
 DELETE FROM parked WHERE event_id = ANY ($1::uuid[]);
@@ -98,7 +98,7 @@ RETURNING agency, last;
 -- name: insert_outbox
 INSERT INTO outbox (topic, key, value, headers)
 SELECT topic, key, value, headers
-FROM unnest($1::text[], $2::text[], $3::bytea[], $4::json[]) WITH ORDINALITY AS batch (topic, key, value, headers, n)
+FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[]) WITH ORDINALITY AS batch (topic, key, value, headers, n)
 ORDER BY n;
 
 -- name: read_outbox
@@ -109,3 +109,6 @@ DELETE FROM outbox WHERE position = ANY ($1::bigint[]);
 
 -- name: try_lease
 SELECT pg_try_advisory_lock(hashtext(current_schema()), 1);
+
+-- name: end_lease
+SELECT pg_advisory_unlock(hashtext(current_schema()), 1);

@@ -89,7 +89,11 @@ class PostgresStore:
                         held = bool(await connection.fetchval(SQL["try_lease"]))
                 return held
 
-            yield holds
+            try:
+                yield holds
+            finally:
+                if held and not connection.is_closed():
+                    await connection.execute(SQL["end_lease"])
 
     async def due(self, before: datetime, limit: int) -> list[str]:
         """Cases in which something was due before this instant."""
