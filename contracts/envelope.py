@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from .events import EVENTS, EventData, EventType
 from .signing import digest
@@ -30,6 +30,9 @@ _SOURCE = re.compile(r"^/(agencies|services)/([a-z0-9]+(?:-[a-z0-9]+){0,12})$")
 _TYPE = re.compile(r"^safepassage\.[a-z]{1,32}\.[a-z0-9-]{1,64}\.v[1-9][0-9]{0,2}$")
 _TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$")
 _MEMBERS = frozenset({"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "data"})
+_FIRST = datetime(1990, 1, 1, tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
+"""From an era with telephones up to the last instant that can be said in UTC."""
 
 
 class EnvelopeError(ValueError):
@@ -122,16 +125,28 @@ def _refuse_constant(_: str) -> Any:
     raise Malformed("not a JSON number")
 
 
-def read_header(body: bytes) -> tuple[Header, dict[str, Any]]:
-    """The header and the raw members of an envelope; raises `Malformed`, whatever the bytes are."""
-    if len(body) > MAX_BODY:
-        raise Malformed("larger than 64 kB")
+def _members(body: bytes) -> Any:
+    """What these bytes say as JSON, no member of any object given twice; raises `Malformed`."""
     try:
-        members = json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        # Bytes that are written back as they came hold no member twice, for the second would be missing.
+        members = from_json(body, allow_inf_nan=False)
+        if to_json(members) == body:
+            return members
+    except ValueError:
+        pass
+    try:
+        return json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant)
     except EnvelopeError:
         raise
     except (ValueError, RecursionError) as error:
         raise Malformed("not UTF-8 JSON") from error
+
+
+def read_header(body: bytes) -> tuple[Header, dict[str, Any]]:
+    """The header and the raw members of an envelope; raises `Malformed`, whatever the bytes are."""
+    if len(body) > MAX_BODY:
+        raise Malformed("larger than 64 kB")
+    members = _members(body)
     if not isinstance(members, dict):
         raise Malformed("not a JSON object")
     for name, pattern in (("id", _UUID7), ("source", _SOURCE), ("type", _TYPE), ("subject", _UUID7)):
@@ -153,7 +168,8 @@ def interpret(body: bytes, header: Header, members: Mapping[str, Any]) -> Event:
         faults.append(("specversion", "must be 1.0"))
     if members.get("datacontenttype", "application/json") != "application/json":
         faults.append(("datacontenttype", "must be application/json"))
-    faults += [(_safe_name(name), "is not a member of the envelope") for name in members.keys() - _MEMBERS]
+    if not members.keys() <= _MEMBERS:
+        faults += [(_safe_name(name), "is not a member of the envelope") for name in members.keys() - _MEMBERS]
     time = _instant(members.get("time"))
     if time is None:
         faults.append(("time", "must be an RFC 3339 date and time with its zone"))
@@ -228,10 +244,9 @@ def _instant(value: object) -> datetime | None:
         return None
     try:
         time = datetime.fromisoformat(value)
-        time.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
-    return time if datetime(1990, 1, 1, tzinfo=UTC) <= time else None
+    return time if _FIRST <= time <= _LAST else None
 
 
 def _safe_name(name: str) -> str:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.envelope import MAX_BODY, EnvelopeError, Malformed, Unacceptable, compose, read
+from contracts.envelope import (
+    MAX_BODY,
+    EnvelopeError,
+    Malformed,
+    Unacceptable,
+    compose,
+    instant,
+    read,
+    read_header,
+)
 from contracts.identifiers import derived_id, new_id
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -93,6 +102,69 @@ def test_an_envelope_that_cannot_be_used_names_the_field(changes: dict[str, Any]
     with pytest.raises(Unacceptable) as refused:
         read(dumps(envelope(**changes)))
     assert field in {where for where, _ in refused.value.faults}
+
+
+NUMBERS = ("0", "-0", "1", "-1", "1.0", "-0.0", "0.1", "1e5", "1E5", "1e400", "12345678901234567890", "9" * 4301)
+STRINGS = ('"a"', r'"\u0061"', '"é"', r'"\/"', '"/"', r'"\ud800"', r'"\ud83d\ude00"', '"😀"', r'"\u0000"', r'"\"a\":1"')
+OTHERS = ("NaN", "-Infinity", "true", "null", "tru", "01", "[]", "{}", '"\n"', '"\x7f"')
+KEYS = ('"a"', '"b"', r'"\u0061"', '"é"', '""', "a")
+TEXTS = st.recursive(
+    st.sampled_from(NUMBERS + STRINGS + OTHERS),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda items: f"[{','.join(items)}]"),
+        st.lists(st.tuples(st.sampled_from(KEYS), st.sampled_from((":", ": ")), inner), max_size=3).map(
+            lambda members: "{" + ",".join("".join(member) for member in members) + "}"
+        ),
+    ),
+    max_leaves=8,
+)
+
+
+def _plainly(text: str) -> object:
+    """What a text says to the standard library's reader, which is asked to refuse what JSON does not have."""
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len({name for name, _ in pairs}) < len(pairs):
+            raise ValueError("a member is given twice")
+        return dict(pairs)
+
+    def constant(name: str) -> object:
+        raise ValueError(name)
+
+    return json.loads(text, object_pairs_hook=members, parse_constant=constant)
+
+
+@settings(max_examples=400)
+@given(TEXTS)
+def test_whatever_the_facts_are_they_are_read_as_the_standard_library_reads_them_and_no_member_twice(text: str) -> None:
+    body = dumps(envelope(data=None)).replace(b" ", b"").replace(b"null", text.encode("utf-8", "surrogatepass"), 1)
+    try:
+        said = repr(_plainly(text))
+    except ValueError:
+        with pytest.raises(Malformed):
+            read_header(body)
+    else:
+        assert repr(read_header(body)[1]["data"]) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1989-12-31T23:59:59.999999Z", False),
+        ("1990-01-01T00:00:00Z", True),
+        ("1990-01-01T06:59:59+07:00", False),
+        ("1990-01-01T07:00:00+07:00", True),
+        ("9999-12-31T23:59:59.999999Z", True),
+        ("9999-12-31T23:59:59-07:00", False),
+        ("0001-01-01T00:00:00+07:00", False),
+    ],
+)
+def test_a_time_is_one_of_this_era_that_can_be_said_in_utc(text: str, said: bool) -> None:
+    if said:
+        assert instant(text).utcoffset() in (timedelta(0), timedelta(hours=7))
+    else:
+        with pytest.raises(ValueError, match="RFC 3339"):
+            instant(text)
 
 
 def test_every_fault_is_listed_and_none_repeats_what_was_sent() -> None:
