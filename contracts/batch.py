@@ -16,8 +16,8 @@ from secrets import token_bytes
 from pydantic_core import to_json
 
 from .evidence.errors import ProofRefused
-from .evidence.merkle import HASH_LENGTH, leaf_hash
-from .evidence.proof import verify_inclusion
+from .evidence.merkle import leaf_hash
+from .evidence.proof import inclusion_root
 from .signing import (
     SignatureRefused,
     Signer,
@@ -60,11 +60,12 @@ def statement(token: str, public: bytes, typ: str) -> bytes:
     salt, path, body = unb64(parts[2]), unb64(parts[3]) if parts[3] else b"", unb64(parts[4])
     if len(salt) != SALT:
         raise SignatureRefused("the salt is 16 bytes")
-    hashes = [path[at : at + HASH_LENGTH] for at in range(0, len(path), HASH_LENGTH)]
     try:
-        verify_inclusion(leaf_hash(_leaf(salt, typ, body)), int(parts[1]), size, hashes, root)
+        found = inclusion_root(leaf_hash(_leaf(salt, typ, body)), int(parts[1]), size, path)
     except ProofRefused as error:
         raise SignatureRefused("the path does not lead to the signed root") from error
+    if found != root:
+        raise SignatureRefused("the path does not lead to the signed root")
     return body
 
 

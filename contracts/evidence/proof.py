@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 
 from .errors import ProofRefused, Reason
-from .merkle import check_hash, check_index, check_sizes, node_hash
+from .merkle import HASH_LENGTH, check_hash, check_index, check_sizes, node_hash
 
 
 def verify_inclusion(leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
     """Raise `ProofRefused` unless the tree of `size` leaves with this root has this leaf hash at `index`."""
-    check_index(index, size)
     check_hash(root)
-    here, last = index, size - 1
-    value = check_hash(leaf_hash)
-    for sibling in _hashes(proof):
+    if inclusion_root(check_hash(leaf_hash), index, size, b"".join(_hashes(proof))) != root:
+        raise ProofRefused(Reason.ROOT_MISMATCH, "the proof leads to another root")
+
+
+def inclusion_root(leaf_hash: bytes, index: int, size: int, path: bytes) -> bytes:
+    """The root of the tree of `size` leaves in which `path`, a proof's hashes in one piece, leads up from this leaf.
+
+    Raises `ProofRefused` when the tree has no such leaf, or the path is too long or too short for it.
+    """
+    check_index(index, size)
+    if len(path) % HASH_LENGTH:
+        raise ProofRefused(Reason.HASH_LENGTH, "a hash is 32 bytes")
+    value, here, last = leaf_hash, index, size - 1
+    for at in range(0, len(path), HASH_LENGTH):
         if last == 0:
             raise ProofRefused(Reason.PROOF_LENGTH, "the proof has a hash too many")
+        sibling = path[at : at + HASH_LENGTH]
         if here & 1 or here == last:
-            value = node_hash(sibling, value)
+            value = sha256(b"\x01" + sibling + value).digest()
             here, last = _climb(here, last)
         else:
-            value = node_hash(value, sibling)
+            value = sha256(b"\x01" + value + sibling).digest()
         here, last = here >> 1, last >> 1
     if last:
         raise ProofRefused(Reason.PROOF_LENGTH, "the proof has a hash too few")
-    if value != root:
-        raise ProofRefused(Reason.ROOT_MISMATCH, "the proof leads to another root")
+    return value
 
 
 def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:

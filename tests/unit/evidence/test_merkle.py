@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from contracts.evidence.errors import ProofRefused, Reason
 from contracts.evidence.merkle import (
     EMPTY_ROOT,
+    HASH_LENGTH,
     MAX_SIZE,
     Frontier,
     Node,
@@ -24,7 +25,7 @@ from contracts.evidence.merkle import (
     node_hash,
     perfect_subtrees,
 )
-from contracts.evidence.proof import verify_consistency, verify_inclusion
+from contracts.evidence.proof import inclusion_root, verify_consistency, verify_inclusion
 
 # The entries and roots by which implementations of RFC 6962 check themselves (transparency-dev/merkle).
 ENTRIES = [
@@ -118,6 +119,23 @@ def test_every_proof_of_small_trees(size: int) -> None:
         verify_inclusion(leaf_hash(entry), index, size, tree.inclusion(index, size), root)
     for old in range(1, size + 1):
         verify_consistency(old, size, tree.consistency(old, size), tree_hash(tree.entries[:old]), root)
+
+
+@given(st.data())
+def test_a_path_in_one_piece_leads_to_the_root_and_no_longer_or_shorter_one_does(data: st.DataObject) -> None:
+    size = data.draw(st.integers(1, 300))
+    index = data.draw(st.integers(0, size - 1))
+    tree = Stored(some(size))
+    path, leaf = b"".join(tree.inclusion(index, size)), leaf_hash(tree.entries[index])
+    assert inclusion_root(leaf, index, size, path) == tree_hash(tree.entries)
+    more = data.draw(st.binary(min_size=1, max_size=2 * HASH_LENGTH))
+    for other in (path + more, path[: -len(more)] if path else more):
+        with pytest.raises(ProofRefused) as refused:
+            inclusion_root(leaf, index, size, other)
+        assert refused.value.reason in (Reason.PROOF_LENGTH, Reason.HASH_LENGTH)
+    for outside in (size, -1, True):
+        with pytest.raises(ProofRefused):
+            inclusion_root(leaf, outside, size, path)
 
 
 @given(st.data())
