@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 from hashlib import sha256
-from uuid import UUID
 
 
 def new_id(now: datetime) -> str:
@@ -22,4 +21,5 @@ def _uuid7(at: datetime, random: bytes) -> str:
     milliseconds = int(at.timestamp() * 1000) & ((1 << 48) - 1)
     bits = int.from_bytes(random, "big")
     value = milliseconds << 80 | 0x7 << 76 | (bits >> 62 & 0xFFF) << 64 | 0b10 << 62 | bits & ((1 << 62) - 1)
-    return str(UUID(int=value))
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -104,7 +104,8 @@ def unknown_members(data: EventData, raw: Mapping[str, Any]) -> tuple[str, ...]:
 
     A reader ignores them. A hub must not: what it does not know it cannot check, and a name could hide there.
     """
-    return tuple(sorted(raw.keys() - _members(type(data))))
+    known = _members(type(data))
+    return () if raw.keys() <= known else tuple(sorted(raw.keys() - known))
 
 
 @cache
