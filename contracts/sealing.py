@@ -14,7 +14,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from joserfc.errors import JoseError
-from joserfc.jwe import GeneralJSONEncryption, decrypt_json, encrypt_json
+from joserfc.jwe import GeneralJSONEncryption, GeneralJSONSerialization, JWERegistry, decrypt_json, encrypt_json
 from joserfc.jwk import OKPKey
 
 from .signing import b64, digest
@@ -22,6 +22,8 @@ from .signing import b64, digest
 ALGORITHM, ENCRYPTION = "ECDH-ES+A256KW", "A256GCM"
 KINDS = ("identity", "tracing-set", "rescue-location", "care-notes", "reporter", "manifest", "document")
 MAX_RECIPIENTS = 16
+_MEMBERS = {"protected", "recipients", "iv", "ciphertext", "tag"}
+_REGISTRY = JWERegistry(algorithms=[ALGORITHM, ENCRYPTION])
 
 
 class SealRefused(ValueError):
@@ -73,7 +75,7 @@ def prepare(content: Mapping[str, Any], kind: str, recipients: Mapping[str, OKPK
 
 def seal(content: Mapping[str, Any], kind: str, recipients: Mapping[str, OKPKey]) -> bytes:
     """Seal `content` to the named recipients, with fresh randomness of the operating system. Returns the JWE's JSON."""
-    return encode(encrypt_json(prepare(content, kind, recipients), None, algorithms=[ALGORITHM, ENCRYPTION]))
+    return encode(encrypt_json(prepare(content, kind, recipients), None, registry=_REGISTRY))
 
 
 def encode(jwe: Mapping[str, Any]) -> bytes:
@@ -88,30 +90,35 @@ def sealed_digest(sealed: bytes) -> str:
 
 def recipients_of(sealed: bytes) -> tuple[str, ...]:
     """The names of the keys that a sealed part is for; raises `SealRefused` when it is not a JWE of this network."""
-    try:
-        members = json.loads(sealed)
-        kids = tuple(str(entry["header"]["kid"]) for entry in members["recipients"])
-        headers = [entry["header"] for entry in members["recipients"]]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise SealRefused("not a general JSON JWE") from error
-    if set(members) != {"protected", "recipients", "iv", "ciphertext", "tag"}:
-        raise SealRefused("a sealed part has protected, recipients, iv, ciphertext and tag, and nothing else")
-    if not 1 <= len(kids) <= MAX_RECIPIENTS or any(header.get("alg") != ALGORITHM for header in headers):
-        raise SealRefused("a sealed part has 1 to 16 recipients by ECDH-ES+A256KW")
-    return kids
+    return _opened(sealed)[1]
 
 
 def unseal(sealed: bytes, key: SealingKey) -> tuple[str, dict[str, Any]]:
     """The kind and content of a sealed part, for one of its recipients; raises `SealRefused`."""
-    if key.kid not in recipients_of(sealed):
+    members, kids = _opened(sealed)
+    if key.kid not in kids:
         raise SealRefused("this part is sealed to other agencies")
     try:
-        members = json.loads(sealed)
         members["recipients"] = [entry for entry in members["recipients"] if entry["header"]["kid"] == key.kid]
-        jwe = decrypt_json(members, key.key, algorithms=[ALGORITHM, ENCRYPTION])
+        jwe = decrypt_json(members, key.key, registry=_REGISTRY)
         content = json.loads(jwe.plaintext or b"")
     except (JoseError, ValueError, KeyError, TypeError) as error:
         raise SealRefused("it does not open with this key") from error
     if not isinstance(content, dict):
         raise SealRefused("its content is not an object")
     return str(jwe.protected.get("typ", "")).removesuffix("+jwe"), content
+
+
+def _opened(sealed: bytes) -> tuple[GeneralJSONSerialization, tuple[str, ...]]:
+    """The members of a sealed part, and the names of the keys that it is for; raises `SealRefused`."""
+    try:
+        members = json.loads(sealed)
+        headers = [entry["header"] for entry in members["recipients"]]
+        kids = tuple([str(header["kid"]) for header in headers])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise SealRefused("not a general JSON JWE") from error
+    if set(members) != _MEMBERS:
+        raise SealRefused("a sealed part has protected, recipients, iv, ciphertext and tag, and nothing else")
+    if not 1 <= len(kids) <= MAX_RECIPIENTS or any(header.get("alg") != ALGORITHM for header in headers):
+        raise SealRefused("a sealed part has 1 to 16 recipients by ECDH-ES+A256KW")
+    return members, kids

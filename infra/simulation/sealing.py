@@ -32,10 +32,9 @@ class SeededSealer:
         jwe = prepare(content, kind, recipients)
         for index, recipient in enumerate(jwe.recipients):
             private = self._bytes(f"ephemeral {index}", 32)
-            public = X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
-            recipient.ephemeral_key = OKPKey.import_key(
-                {"kty": "OKP", "crv": "X25519", "x": b64(public), "d": b64(private)}
-            )
+            pair = X25519PrivateKey.from_private_bytes(private)
+            jwk = {"kty": "OKP", "crv": "X25519", "x": b64(pair.public_key().public_bytes_raw()), "d": b64(private)}
+            recipient.ephemeral_key = OKPKey(pair, jwk)
         return encode(encrypt_json(jwe, None, registry=_SeededRegistry(self)))
 
     def _bytes(self, what: str, length: int) -> bytes:
