@@ -18,7 +18,7 @@ from .wire import AnswerHandler, Headers, MailHandler
 
 ANSWERS = ("intake", "justice", "referral", "custody", "repatriation")
 
-PAUSE = 0.15
+PAUSE = 0.3
 """Seconds between two looks into one mailbox. A fetch waits for the first record, so an empty mailbox costs nothing."""
 
 
@@ -45,7 +45,7 @@ class KafkaWire:
                     client_id=principal,
                     enable_idempotence=True,
                     acks="all",
-                    linger_ms=100,
+                    linger_ms=200,
                     partitioner=partition,
                 )
                 await producer.start()
