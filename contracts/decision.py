@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from .events import Kind
+
 if TYPE_CHECKING:
     from .directory import Directory
     from .envelope import Event
@@ -140,8 +142,6 @@ class Context:
 
 def settle(event: Event, problems: list[Problem], breaches: list[Breach]) -> Decision:
     """The decision once nothing more is awaited: a fact is accepted with breaches, a proposal refused for problems."""
-    from .events import Kind
-
     if event.type.kind is Kind.PROPOSAL:
         return Refuse(tuple(problems)) if problems else Accept(tuple(breaches))
     return Accept((*breaches, *(Breach(problem.rule, problem.code, problem.message) for problem in problems)))

@@ -66,11 +66,12 @@ _INSTANT = (
     r"^(199[0-9]|20[0-9]{2})-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
 )
 _DAY = r"^(199[0-9]|20[0-9]{2})-[0-9]{2}-[0-9]{2}$"
+_IS_INSTANT, _IS_DAY = re.compile(_INSTANT).fullmatch, re.compile(_DAY).fullmatch
 
 
 def _read_instant(value: object) -> datetime:
     if isinstance(value, str):
-        if not re.fullmatch(_INSTANT, value):
+        if not _IS_INSTANT(value):
             raise ValueError("not an RFC 3339 date and time with its zone")
         value = datetime.fromisoformat(value)
     if not isinstance(value, datetime) or value.tzinfo is None:
@@ -82,7 +83,7 @@ def _read_instant(value: object) -> datetime:
 
 def _read_day(value: object) -> date:
     if isinstance(value, str):
-        if not re.fullmatch(_DAY, value):
+        if not _IS_DAY(value):
             raise ValueError("not a date of the form YYYY-MM-DD")
         value = date.fromisoformat(value)
     if not isinstance(value, date) or isinstance(value, datetime) or not 1990 <= value.year < 2100:

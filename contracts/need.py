@@ -39,7 +39,7 @@ ROLE_EVENTS = frozenset(
 
 def fold(roles: Mapping[str, Mapping[str, tuple[str, ...]]], event: Event) -> Roles:
     """The roles after an accepted event."""
-    family, data = event.family, event.data.model_dump(mode="json")
+    family, data = event.family, vars(event.data)
     to = str(data.get("to", ""))
     match event.name:
         case "intake.report-received":

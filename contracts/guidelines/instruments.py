@@ -90,8 +90,14 @@ def instrument(name: str) -> Instrument:
 
 def in_force(name: str, on: date) -> bool:
     """Whether an instrument binds on a day. A draft or a guidance never does; raises `InstrumentUnknown`."""
+    since = _binds_since(name)
+    return since is not None and since <= on
+
+
+@cache
+def _binds_since(name: str) -> date | None:
     found = instrument(name)
-    return found.status == "in-force" and found.since is not None and found.since <= on
+    return found.since if found.status == "in-force" else None
 
 
 def text_digest(name: str) -> str:

@@ -36,17 +36,19 @@ def sort_out(
 
     Who may say a thing at all is a matter of identity, so a fact is refused for it like a proposal.
     """
-    false = tuple(item for item in found if isinstance(item, Problem) and item.rule in network.IDENTITY)
+    items = [item for item in found if item is not None]
+    problems = [item for item in items if isinstance(item, Problem)]
+    false = [item for item in problems if item.rule in network.IDENTITY]
     if false:
-        return Refuse(false)
-    waiting = [item for item in found if isinstance(item, Park)]
+        return Refuse(tuple(false))
+    waiting = [item for item in items if isinstance(item, Park)]
     if waiting:
         return min(waiting, key=lambda item: (item.until, item.waiting_for))
-    breaches = [item for item in found if isinstance(item, Breach)]
+    breaches = [item for item in items if isinstance(item, Breach)]
     if event.type.kind is Kind.FACT and not event.header.from_service:
         late = cus_time_late(event.time, context.accepted, corridor)
         breaches += [late] if late is not None else []
-    return settle(event, [item for item in found if isinstance(item, Problem)], breaches)
+    return settle(event, problems, breaches)
 
 
 def speaker(event: Event) -> str:
@@ -82,5 +84,5 @@ def overdue(
 
 def passed(event: Event, already: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     """The deadlines that have passed, with the one that this event says."""
-    data = event.data.model_dump()
+    data = vars(event.data)
     return (*already, (str(data["rule"]), str(data["cause"])))

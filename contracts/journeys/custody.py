@@ -58,7 +58,7 @@ def decide(state: CustodyState, event: Event, context: Context) -> Decision:
     if isinstance(data, Opened):
         found += _opened(state, data, event, context)
     elif not isinstance(data, DeadlinePassed | Corrected):
-        custody = str(data.model_dump()["custody"])
+        custody = str(vars(data)["custody"])
         found.append(awaits(context, state.opened is not None, "custody.opened", "data.custody"))
         if state.opened is not None:
             found.append(cus_one.cus_one(state.opened, state.ended, custody))
@@ -100,8 +100,10 @@ def _stay(state: CustodyState, event: Event, context: Context) -> Problem | None
     if began is None or cause != state.opened or state.person == "adult" or event.header.from_service:
         return None
     report = context.find("intake.report-received", at_police_post=True)
+    if report is None or report.time >= began:
+        return None
     leaves = evolve(state, event)
-    if report is None or report.time >= began or (leaves.police_since is not None and not leaves.ended):
+    if leaves.police_since is not None and not leaves.ended:
         return None
     known = event.time > began + d107_48h.ALLOWED or (d107_48h.RULE.id, cause) in state.passed
     return None if known else d107_48h.d107_48h_stay(report.time, event.time)

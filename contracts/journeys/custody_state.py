@@ -129,7 +129,7 @@ def evolve(state: CustodyState, event: Event) -> CustodyState:
         return state.model_copy(update={"missing": True, "boundary": _later(state, event)})
     if name in ("died", "ended"):
         return state.model_copy(update={"ended": True, "boundary": _later(state, event)})
-    offer_id = str(data.model_dump()["handover"])
+    offer_id = str(vars(data)["handover"])
     offer = state.handovers.get(offer_id)
     if offer is None or actor not in (offer.giver, offer.to):
         return state

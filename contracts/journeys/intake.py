@@ -61,13 +61,13 @@ def evolve(state: IntakeState, event: Event) -> IntakeState:
     if isinstance(data, ReportReceived) and state.report is None:
         change |= {"report": event.id, "presumed": data.person.value}
     elif name == "age-determined":
-        change["age"] = data.model_dump()["result"]
+        change["age"] = vars(data)["result"]
     elif name == "identification-decided":
-        change["status"] = data.model_dump()["status"]
+        change["status"] = vars(data)["status"]
     elif name == "risk-assessed":
         change["risks"] = (*state.risks, event.id)
     elif name == "cases-linked":
-        change["linked"] = (*state.linked, str(data.model_dump()["other_case"]))
+        change["linked"] = (*state.linked, str(vars(data)["other_case"]))
     elif name == "case-closed":
         change["closed"] = event.id
     elif name == "deadline-passed":

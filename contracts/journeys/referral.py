@@ -67,11 +67,10 @@ def _step(task: Task, event: Event, context: Context) -> Found:
     data = event.data
     if isinstance(data, Answered):
         reasoned = data.answer != "rejected" or data.reason is not None
-        missing = network.PARTY.problem("data.reason", "a rejection says why", "give the reason")
         return [
             network.net_party(event.actor, task.to),
             network.net_once(task.status != "requested"),
-            None if reasoned else missing,
+            None if reasoned else network.PARTY.problem("data.reason", "a rejection says why", "give the reason"),
         ]
     if isinstance(data, CancelRequested):
         return [

@@ -78,8 +78,10 @@ def decide(state: RepatriationState, event: Event, context: Context) -> Decision
         found.append(network.net_open(state.closed))
     if isinstance(data, TracingRequested):
         there = context.directory.country(data.to) == str(data.country)
-        wrong = xb_counterpart.RULE.problem("data.to", "this agency is of another country", "ask its authority")
-        found.append(None if there else wrong)
+        if not there:
+            found.append(
+                xb_counterpart.RULE.problem("data.to", "this agency is of another country", "ask its authority")
+            )
     elif isinstance(data, Requested):
         found += _requested(data, event, context)
     elif isinstance(data, TracingAnswered | CounterpartAnswered):
