@@ -141,7 +141,7 @@ async def replay(
         show = asyncio.create_task(_show(driver, len(plans), progress))
         disturb = asyncio.ensure_future(beside(driver)) if beside is not None else None
         try:
-            # A child's way home has twice the steps of any other case: begun first, none of them is left over at the end.
+            # A child's way home has twice the steps of any other case: none of them is to be left over at the end.
             longest_first = sorted(plans, key=lambda plan: plan.country == "KH" or not plan.child)
             await driver.run([plan.case for plan in longest_first])
             seconds = time.monotonic() - started
