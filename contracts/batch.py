@@ -38,7 +38,8 @@ def sign_all(statements: Sequence[tuple[str, bytes]], signer: Signer) -> list[st
     """A token for each statement, given as its type and the bytes of a JSON object, in order."""
     if len(statements) == 1:
         return [sign_compact(body, signer, typ) for typ, body in statements]
-    salts = [token_bytes(SALT) for _ in statements]
+    fresh = token_bytes(SALT * len(statements))
+    salts = [fresh[at : at + SALT] for at in range(0, len(fresh), SALT)]
     leaves = [leaf_hash(_leaf(salt, typ, body)) for salt, (typ, body) in zip(salts, statements, strict=True)]
     levels = _levels(leaves)
     said = to_json({"root": b64(levels[-1][0]), "size": len(leaves)}) if leaves else b""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -153,7 +154,7 @@ class Directory:
     def signing_key(self, kid: str) -> bytes | None:
         """The Ed25519 key of this name, at whatever time: whether it may be used is `key_problem`'s."""
         entry = self.keys.get(kid)
-        return unb64(entry.public) if entry is not None and entry.use == "sig" else None
+        return _raw(entry.public) if entry is not None and entry.use == "sig" else None
 
     def key_problem(self, kid: str, actor: str, accepted: datetime) -> str | None:
         """Why `actor` may not sign with this key at the instant of acceptance; None when it may."""
@@ -171,7 +172,7 @@ class Directory:
     def sealing_keys(self, agency: str, at: datetime) -> dict[str, bytes]:
         """The agency's X25519 keys that are valid at an instant, by name."""
         return {
-            kid: unb64(key.public)
+            kid: _raw(key.public)
             for kid, key in self.keys.items()
             if key.agency == agency
             and key.use == "enc"
@@ -267,6 +268,11 @@ def entry(directory: Directory, statement: Statement, recorded_at: datetime) -> 
         recorded_at=instant(rfc3339(recorded_at)),
         statement=statement,
     )
+
+
+@lru_cache(maxsize=4096)
+def _raw(public: str) -> bytes:
+    return unb64(public)
 
 
 def _covers(first: date, last: date | None, day: date) -> bool:

@@ -28,6 +28,12 @@ MAX_RECORD = 256 * 1024
 _UUID7 = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
 _SOURCE = re.compile(r"^/(agencies|services)/([a-z0-9]+(?:-[a-z0-9]+){0,12})$")
 _TYPE = re.compile(r"^safepassage\.[a-z]{1,32}\.[a-z0-9-]{1,64}\.v[1-9][0-9]{0,2}$")
+_FORMS = (
+    ("id", _UUID7.fullmatch),
+    ("source", _SOURCE.fullmatch),
+    ("type", _TYPE.fullmatch),
+    ("subject", _UUID7.fullmatch),
+)
 _TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$")
 _MEMBERS = frozenset({"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "data"})
 _FIRST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -149,9 +155,9 @@ def read_header(body: bytes) -> tuple[Header, dict[str, Any]]:
     members = _members(body)
     if not isinstance(members, dict):
         raise Malformed("not a JSON object")
-    for name, pattern in (("id", _UUID7), ("source", _SOURCE), ("type", _TYPE), ("subject", _UUID7)):
+    for name, is_of_form in _FORMS:
         value = members.get(name)
-        if not isinstance(value, str) or len(value) > 160 or not pattern.fullmatch(value):
+        if not isinstance(value, str) or len(value) > 160 or not is_of_form(value):
             raise Malformed("missing or not of its form", name)
     return Header(members["id"], members["source"], members["type"], members["subject"]), members
 

@@ -118,6 +118,11 @@ def detached_kid(jws: str) -> str:
     encoded, _, rest = jws.partition("..")
     if len(jws) > 512 or not rest:
         raise SignatureRefused("not a detached JWS")
+    return _detached_header_kid(encoded)
+
+
+@lru_cache(maxsize=4096)
+def _detached_header_kid(encoded: str) -> str:
     kid = str(_read_header(encoded)["kid"])
     if encoded != _detached_header(kid):
         raise SignatureRefused("the header is not the one this network uses")
