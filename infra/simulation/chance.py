@@ -9,12 +9,19 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import TypeVar
 
 from contracts.signing import b64
 
 T = TypeVar("T")
+
+
+@lru_cache(maxsize=8)
+def _keyed(seed: bytes) -> hmac.HMAC:
+    """HMAC-SHA-256 that has taken up the key and nothing else, to be copied."""
+    return hmac.new(seed, digestmod="sha256")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +39,11 @@ class Chance:
         """`length` bytes of this cause."""
         parts = [part.encode() for part in cause]
         said = b"".join([len(part).to_bytes(4, "big") + part for part in parts])
-        drawn = hmac.digest(self.seed, b"\0\0\0\0" + said, "sha256")
-        for block in range(1, (length + 31) // 32):
-            drawn += hmac.digest(self.seed, block.to_bytes(4, "big") + said, "sha256")
+        drawn = b""
+        while len(drawn) < length:
+            mac = _keyed(self.seed).copy()
+            mac.update((len(drawn) // 32).to_bytes(4, "big") + said)
+            drawn += mac.digest()
         return drawn[:length]
 
     def token(self, *cause: str, length: int = 32) -> str:
