@@ -13,8 +13,6 @@ from contracts.signing import Signer
 from .effects import Hand, Letter
 from .records import CONTENT_TYPE, DELIVERY, JOSE, KIND, Outgoing
 
-_VERDICT_ONLY = frozenset({"actor", "family", "sequence", "deliveries", "next_due"})
-
 
 def mailbox(agency: str) -> str:
     """The topic that this agency alone may read."""
@@ -55,7 +53,7 @@ def post(
             topic = f"{letter.verdict.topic.partition('.')[0]}.answers.v1"
             drafts.append(_Draft(verdict, _said(topic, letter.case, "verdict")))
             if letter.reply_to is not None:
-                answer = Answer.model_construct(**{name: value for name, value in verdict if name not in _VERDICT_ONLY})
+                answer = Answer.model_validate(vars(verdict))  # leaves out what is the audit service's alone
                 drafts.append(_Draft(answer, _said(mailbox(letter.reply_to), letter.case, "answer")))
         if letter.ticked is not None:
             ticked = letter.ticked.model_copy(update={"deliveries": tuple(numbers)})

@@ -50,6 +50,13 @@ def found_and_served(case: Sequence[Logged]) -> bool:
     return found and returned(case) is None and any(item.event.name in _SERVED for item in case)
 
 
+def under_way(case: Sequence[Logged]) -> bool:
+    """Whether a return has begun, nobody has been received, and it has not been closed."""
+    begun = any(item.event.family == "repatriation" for item in case)
+    ended = any(item.event.name in ("repatriation.received", "repatriation.closed") for item in case)
+    return begun and not ended
+
+
 def is_child(case: Sequence[Logged]) -> bool:
     """Whether the person is one: by the last finding on age, else by who took them into care, else by the report.
 

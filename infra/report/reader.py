@@ -15,7 +15,7 @@ from typing import Any
 from .custody import Chains
 from .lines import Journalled, Judged, Logged, Place
 from .mailboxes import Mailboxes
-from .people import found_and_served, returned, standing
+from .people import found_and_served, returned, standing, under_way
 from .sets import fingerprints
 from .steps import Stopwatch
 
@@ -60,6 +60,7 @@ class Reader:
                 "by_country": dict(sorted(Counter(person.country for person in people).items())),
                 "children": sum(person.child for person in people),
                 "adults": sum(not person.child for person in people),
+                "under_way": sum(map(under_way, cases)),
             },
             "in_country": sum(map(found_and_served, cases)),
             "cases": len(cases),

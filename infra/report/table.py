@@ -21,6 +21,10 @@ def show(output: Output, report: Mapping[str, Any], published: Mapping[str, Any]
     title = f"Known figures of {published['year']} ({published['source']}) and what the network recorded"
     output.table(("", "known", "recorded", ""), rows, title)
     _show_published_only(output, published)
+    if report["repatriated"]["under_way"]:
+        output.say(
+            f"Under way when the replay ended, and counted nowhere above: {report['repatriated']['under_way']} returns."
+        )
     output.say()
     _show_events(output, report)
     output.say()

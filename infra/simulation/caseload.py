@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any, Literal
@@ -48,7 +48,8 @@ class Assumptions:
 class Plan:
     """One case before it begins. `country` is where the person is found; provinces are two-digit codes.
 
-    `incident` is shared by people found together. `start` is the instant of the report, in the country's own zone.
+    `incident` is shared by people found together. `start` is the instant of the report, in the country's own zone. What
+    falls later than `until` does not happen in the replay: the case stays open.
     """
 
     case: str
@@ -60,12 +61,15 @@ class Plan:
     found_province: str | None
     start: datetime
     incident: str | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Caseload:
-    """How many people, from where; `children` counts those among the repatriated. The events of agencies in `withhold`
-    are not sent: the driver leaves them out, to show what the network then finds missing.
+    """How many people, from where; `children` counts those among the repatriated.
+
+    Besides, `under_way` returns have begun and nobody has come home yet when the year ends. The events of agencies in
+    `withhold` are not sent: the driver leaves them out, to show what the network then finds missing.
     """
 
     by_country: Mapping[str, int]
@@ -74,6 +78,7 @@ class Caseload:
     assumptions: Assumptions
     shown: Mapping[str, int] = field(default_factory=dict)
     withhold: frozenset[str] = frozenset()
+    under_way: int = 0
 
     def __post_init__(self) -> None:
         if min(self.children, self.in_country, *self.by_country.values(), 0) < 0:
@@ -90,7 +95,7 @@ class Caseload:
 
     @property
     def total(self) -> int:
-        """All people, so all cases."""
+        """All people whom the figures count."""
         return self.repatriated + self.in_country
 
     def plans(self, chance: Chance) -> tuple[Plan, ...]:
@@ -105,7 +110,8 @@ class Caseload:
             self._plan(chance, index, country, index in children, groups.get(index))
             for index, country in enumerate(countries)
         )
-        return tuple(sorted(plans, key=lambda plan: (plan.start, plan.case)))
+        under_way = (self._under_way(chance, self.total + number) for number in range(self.under_way))
+        return tuple(sorted((*plans, *under_way), key=lambda plan: (plan.start, plan.case)))
 
     def _groups(self, chance: Chance, countries: list[str]) -> dict[int, int]:
         """Who was found together: index → index of the first of the group, of neighbours in one country."""
@@ -138,6 +144,15 @@ class Caseload:
             incident=None if group is None else derived_id(start, chance.token("incident", str(group))),
         )
 
+    def _under_way(self, chance: Chance, index: int) -> Plan:
+        """A return that the year's end finds under way: nobody is home within ten days of the report."""
+        cause = str(index)
+        country = chance.choice(("TH", "VN"), "country", cause)
+        plan = self._plan(chance, index, country, chance.happens(0.5, "child", cause), None)
+        end = datetime(self.assumptions.first_day.year + 1, 1, 1, tzinfo=plan.start.tzinfo)
+        start = end - timedelta(hours=chance.between(4 * 24, 9 * 24, "under way", cause))
+        return replace(plan, case=derived_id(start, chance.token("case", cause)), start=start, until=end)
+
     def _start(self, chance: Chance, country: str, cause: str) -> datetime:
         first = self.assumptions.first_day
         last = self.assumptions.last_day_in_country if country == "KH" else self.assumptions.last_day_abroad
@@ -145,6 +160,11 @@ class Caseload:
         seconds = chance.between(5 * 3600, 21 * 3600, "time of day", cause)
         zone = timezone(timedelta(hours=_OFFSETS.get(country, 7)))
         return datetime.combine(day, time(), zone) + timedelta(seconds=seconds)
+
+
+def ends(plans: Iterable[Plan]) -> dict[str, datetime]:
+    """When the replay leaves those cases that it does not bring to their end."""
+    return {plan.case: plan.until for plan in plans if plan.until is not None}
 
 
 def load(path: Path = PUBLISHED, withhold: frozenset[str] = frozenset()) -> Caseload:
@@ -158,6 +178,7 @@ def load(path: Path = PUBLISHED, withhold: frozenset[str] = frozenset()) -> Case
         assumptions=_assumptions(data["assumptions"]),
         shown=data.get("shown", {}),
         withhold=withhold,
+        under_way=data["under_way"]["total"],
     )
     if caseload.repatriated != repatriated["total"]:
         raise CaseloadRefused(f"the countries add up to {caseload.repatriated}, the total says {repatriated['total']}")
@@ -165,10 +186,15 @@ def load(path: Path = PUBLISHED, withhold: frozenset[str] = frozenset()) -> Case
 
 
 def small(
-    by_country: Mapping[str, int], children: int, in_country: int, withhold: frozenset[str] = frozenset()
+    by_country: Mapping[str, int],
+    children: int,
+    in_country: int,
+    withhold: frozenset[str] = frozenset(),
+    under_way: int = 0,
 ) -> Caseload:
     """Another caseload, on the published one's assumptions: for tests, and to try something out."""
-    return Caseload(by_country, children, in_country, load().assumptions, withhold=withhold)
+    assumptions = load().assumptions
+    return Caseload(by_country, children, in_country, assumptions, withhold=withhold, under_way=under_way)
 
 
 def _assumptions(data: Mapping[str, Any]) -> Assumptions:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -79,12 +79,18 @@ _OFFICES = {
 
 
 class Driver:
-    """Runs the cases of a caseload, at most `window` at once."""
+    """Runs the cases of a caseload, at most `window` at once.
 
-    def __init__(self, wire: Wire, cast: Cast, horizon: datetime, window: int = 1000) -> None:
+    What falls due later than `horizon` is let be, and so is everything later than a case's own end in `ends`.
+    """
+
+    def __init__(
+        self, wire: Wire, cast: Cast, horizon: datetime, ends: Mapping[str, datetime], window: int = 1000
+    ) -> None:
         self._wire = wire
         self._cast = cast
         self._horizon = horizon
+        self._ends = ends
         self._window = asyncio.Semaphore(window)
         self._runs: dict[str, CaseRun] = {}
         self._places: dict[Place, CaseRun] = {}
@@ -117,7 +123,8 @@ class Driver:
     def _next(self, run: CaseRun) -> datetime | None:
         times = [run.plans[0][0]] if run.plans else []
         times += [due for due in run.due.values() if due <= self._horizon]
-        return min(times, default=None)
+        to, end = min(times, default=None), self._ends.get(run.case)
+        return None if to is None or (end is not None and to > end) else to
 
     async def _step(self, run: CaseRun, to: datetime) -> None:
         acts: list[Act] = []

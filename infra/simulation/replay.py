@@ -24,7 +24,7 @@ from infra.kafka.topology import REGISTRAR, SERVICES
 from infra.kernel.records import Record
 from infra.network import Members, Network
 
-from .caseload import Caseload
+from .caseload import Caseload, ends
 from .cast import Cast
 from .chance import Chance
 from .driver import Driver
@@ -130,7 +130,7 @@ async def replay(
     )
     agencies = tuple(stage.agencies)
     wire = KafkaWire(network.kafka("replay"), network.passwords, agencies)
-    driver = Driver(wire, cast, HORIZON)
+    driver = Driver(wire, cast, HORIZON, ends(plans))
     post = Post(cast, lambda: follower.directory, driver)
     async with follow(network.kafka(agencies[0]), "replay-directory", follower.records):
         await follower.read.wait()

@@ -21,7 +21,7 @@ from infra.client.mailbox import MailRefused
 from infra.kernel.bench import Office
 from infra.kernel.records import ACCEPTANCE, DELIVERY, KIND
 
-from .caseload import Caseload
+from .caseload import Caseload, ends
 from .cast import Cast
 from .chance import Chance
 from .driver import Driver
@@ -97,7 +97,7 @@ async def _simulate(
         caseload.withhold,
     )
     wire = MemoryWire(universe.broker, tuple(stage.agencies), universe.pause)
-    driver = Driver(wire, cast, HORIZON)
+    driver = Driver(wire, cast, HORIZON, ends(plans))
     post = Post(cast, lambda: keyring.directory, driver)
 
     await universe.start()

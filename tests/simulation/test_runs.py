@@ -19,7 +19,7 @@ CASELOADS = (
     {"by_country": {"TH": 1}, "children": 1, "in_country": 0},
     {"by_country": {"VN": 1}, "children": 0, "in_country": 1},
     {"by_country": {}, "children": 0, "in_country": 2},
-    {"by_country": {"MY": 1}, "children": 1, "in_country": 0},
+    {"by_country": {"MY": 1}, "children": 1, "in_country": 0, "under_way": 1},
 )
 BLOCKS = 20
 

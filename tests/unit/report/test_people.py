@@ -15,7 +15,7 @@ def _home(name: str, country: str, person: str = "child") -> Story:
 
 def test_people_are_counted_by_country_and_age() -> None:
     figures = reader(_home("a", "TH"), _home("b", "TH", "adult"), _home("c", "VN")).report()["repatriated"]
-    assert figures == {"total": 3, "by_country": {"TH": 2, "VN": 1}, "children": 2, "adults": 1}
+    assert figures == {"total": 3, "by_country": {"TH": 2, "VN": 1}, "children": 2, "adults": 1, "under_way": 0}
 
 
 def test_somebody_received_twice_is_one_person() -> None:
@@ -34,7 +34,15 @@ def test_a_return_to_another_country_is_no_return_to_cambodia() -> None:
 def test_a_report_alone_repatriates_nobody() -> None:
     story = Story("a")
     story.report("th-rtp", "TH")
-    assert reader(story).report()["repatriated"] == {"total": 0, "by_country": {}, "children": 0, "adults": 0}
+    figures = reader(story).report()["repatriated"]
+    assert figures == {"total": 0, "by_country": {}, "children": 0, "adults": 0, "under_way": 0}
+
+
+def test_a_return_that_has_begun_is_under_way_until_somebody_is_home() -> None:
+    begun, home = Story("a"), _home("b", "VN")
+    begun.report("th-rtp", "TH")
+    begun.tell("th-msdhs", "repatriation.views-heard", 30, {"hearing": "heard", "wish": "return"})
+    assert reader(begun, home).report()["repatriated"]["under_way"] == 1
 
 
 def test_a_reception_that_was_corrected_does_not_count() -> None:

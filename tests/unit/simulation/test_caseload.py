@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from contracts.fields import case_code
-from infra.simulation.caseload import CaseloadRefused, load, small
+from infra.simulation.caseload import CaseloadRefused, ends, load, small
 from infra.simulation.chance import Chance
 from infra.simulation.world import REVOKED_KEY, SeededKeys, world
 
@@ -16,7 +17,7 @@ from infra.simulation.world import REVOKED_KEY, SeededKeys, world
 @pytest.mark.parametrize("seed", ["2009", "another"])
 def test_the_published_totals_of_2009_are_met_exactly(seed: str) -> None:
     """OPSC ¶110: 992 repatriated (Thailand 215, Viet Nam 773, Malaysia 4), 515 of them children; 469 in the country."""
-    plans = load().plans(Chance.of(seed))
+    plans = [plan for plan in load().plans(Chance.of(seed)) if plan.until is None]
     abroad = [plan for plan in plans if plan.kind == "repatriation"]
     assert Counter(plan.country for plan in abroad) == {"TH": 215, "VN": 773, "MY": 4}
     assert sum(plan.child for plan in abroad) == 515
@@ -29,7 +30,7 @@ def test_the_published_totals_of_2009_are_met_exactly(seed: str) -> None:
 def test_every_case_has_its_own_id_and_code_and_begins_in_2009() -> None:
     """No two cases could be taken for one another, on the wire or on the phone."""
     plans = load().plans(Chance.of(1))
-    assert len({plan.case for plan in plans}) == len({case_code(plan.case) for plan in plans}) == 1461
+    assert len({plan.case for plan in plans}) == len({case_code(plan.case) for plan in plans}) == 1473
     assert {plan.start.year for plan in plans} == {2009}
     assert all((plan.found_province is not None) == (plan.kind == "in-country") for plan in plans)
 
@@ -59,6 +60,18 @@ def test_another_caseload_has_its_own_totals() -> None:
     plans = small({"MY": 1, "VN": 2}, 1, 3).plans(Chance.of(1))
     assert Counter(plan.country for plan in plans) == {"MY": 1, "VN": 2, "KH": 3}
     assert sum(plan.child for plan in plans if plan.kind == "repatriation") == 1
+
+
+def test_returns_under_way_begin_late_and_are_left_at_the_years_end() -> None:
+    """They come on top of the published figures, soon enough to have begun and too late for anyone to be home."""
+    plans = small({"TH": 2}, 1, 1, under_way=3).plans(Chance.of(1))
+    late = [plan for plan in plans if plan.until is not None]
+    assert len(plans) == 6
+    assert len(late) == 3
+    for plan in late:
+        assert plan.until == datetime(2010, 1, 1, tzinfo=timezone(timedelta(hours=7)))
+        assert timedelta(days=4) <= plan.until - plan.start <= timedelta(days=9)
+    assert ends(plans) == {plan.case: plan.until for plan in late}
 
 
 @pytest.mark.parametrize(
