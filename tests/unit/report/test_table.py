@@ -20,9 +20,15 @@ PUBLISHED = {
     "shown": {"reintegrated": 1474},
 }
 REPORT: dict[str, Any] = {
-    "repatriated": {"total": 992, "by_country": {"MY": 4, "TH": 215, "VN": 773}, "children": 515, "adults": 477},
+    "repatriated": {
+        "total": 992,
+        "by_country": {"MY": 4, "TH": 215, "VN": 773},
+        "children": 515,
+        "adults": 477,
+        "under_way": 12,
+    },
     "in_country": 469,
-    "cases": 1461,
+    "cases": 1473,
     "events": {
         "accepted": 40000,
         "refused": 900,
@@ -106,6 +112,7 @@ def test_the_whole_report_says_how_to_go_on() -> None:
         "duplicate 500",
         f"safepassage trace {case_code(case)}",
         "reintegrated 1,474",
+        "12 returns",
     ):
         assert words in text
     assert "┃" not in text
