@@ -39,7 +39,7 @@ test-docker: $(VENV)/.dev  ## the integration tests on testcontainers; says so w
 	@$(BIN)/python -m pytest tests/integration --on-docker $(ARGS)
 
 simulate: $(VENV)/.dev  ## 500 seeded runs of the whole network in memory, with crashes and faults
-	@SAFEPASSAGE_RUNS=500 $(BIN)/python -m pytest tests/simulation $(ARGS)
+	@$(BIN)/python -m pytest tests/simulation $(ARGS)
 
 lint: $(VENV)/.dev   ## types, style, layers, generated files
 	@$(BIN)/ruff check .

@@ -13,7 +13,7 @@ from services.audit.books import MemoryBooks
 
 from .offices import offices
 
-RUNS = int(os.environ.get("SAFEPASSAGE_RUNS", "100"))
+RUNS = int(os.environ.get("SAFEPASSAGE_RUNS", "500"))
 """How many seeds. A failing seed and the commit make the run again: SAFEPASSAGE_SEED=seed pytest tests/simulation."""
 CASELOADS = (
     {"by_country": {"TH": 1}, "children": 1, "in_country": 0},
