@@ -54,7 +54,7 @@ class KafkaTopics:
         self._linger_ms = linger_ms
         self._telemetry: Telemetry = telemetry or NoTelemetry()
         self._producer = Producer(settings, client_id)
-        self._subscribers: list[Any] = []
+        self._subscribers: list[tuple[Any, _Progress]] = []
         self.last_progress: datetime | None = None
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.broker = KafkaBroker(
@@ -71,7 +71,8 @@ class KafkaTopics:
         self, topics: Sequence[str], group: str, handler: Handler, positions: Positions, max_records: int = 500
     ) -> None:
         """Hand batches of these topics to `handler`, each partition from its stored position on."""
-        listener = _Seek(positions)
+        progress = _Progress()
+        listener = _Seek(positions, progress)
         subscriber = self.broker.subscriber(
             *topics,
             batch=True,
@@ -93,7 +94,6 @@ class KafkaTopics:
             title=group,
         )
         listener.subscriber = subscriber
-        offsets = _Offsets()
 
         async def handle(body: Any) -> None:
             batch: list[Record] = body
@@ -108,11 +108,11 @@ class KafkaTopics:
                 self.failed.set_exception(error)
                 raise
             self.last_progress = datetime.now(UTC)
-            await offsets.commit(subscriber.consumer, batch)
+            await progress.handled(subscriber.consumer, batch)
             batch.clear()  # FastStream's message stands in a cycle: what it holds would stay until the collector comes
 
         subscriber(handle)
-        self._subscribers.append(subscriber)
+        self._subscribers.append((subscriber, progress))
 
     async def start(self) -> None:
         """Start subscribers and producer."""
@@ -135,27 +135,29 @@ class KafkaTopics:
         places = [
             TopicPartition(topic, partition) for topic in topics for partition in await producer.partitions_for(topic)
         ]
-        consumer = next(item.consumer for item in self._subscribers if item.consumer is not None)
+        consumer = next(item.consumer for item, _ in self._subscribers if item.consumer is not None)
         ends = await consumer.end_offsets(places)
         return {Place(place.topic, place.partition): offset for place, offset in ends.items()}
 
     async def lag(self) -> dict[str, int]:
-        """Records not yet handled, by topic."""
+        """Records not yet handled, by topic: those that have been fetched and are in hand are counted too."""
         behind: dict[str, int] = {}
-        for subscriber in self._subscribers:
+        for subscriber, progress in self._subscribers:
             consumer = subscriber.consumer
             for place in consumer.assignment() if consumer is not None else ():
-                mark = consumer.highwater(place)
+                mark, reached = consumer.highwater(place), progress.reached.get(place)
                 if mark is not None:
-                    behind[place.topic] = behind.get(place.topic, 0) + max(0, mark - await consumer.position(place))
+                    come = reached if reached is not None else await consumer.position(place)
+                    behind[place.topic] = behind.get(place.topic, 0) + max(0, mark - come)
         return behind
 
 
 class _Seek(ConsumerRebalanceListener):  # type: ignore[misc]
     """On every assignment, go to where the database says that this service has come."""
 
-    def __init__(self, positions: Positions) -> None:
+    def __init__(self, positions: Positions, progress: _Progress) -> None:
         self._positions = positions
+        self._progress = progress
         self.subscriber: Any = None
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
@@ -166,9 +168,11 @@ class _Seek(ConsumerRebalanceListener):  # type: ignore[misc]
         stored = await self._positions([Place(item.topic, item.partition) for item in assigned])
         consumer: AIOKafkaConsumer = self.subscriber.consumer
         fresh = [item for item in assigned if not stored.get(Place(item.topic, item.partition))]
-        for item in assigned:
-            if item not in fresh:
-                consumer.seek(item, stored[Place(item.topic, item.partition)])
+        self._progress.reached = {
+            item: stored[Place(item.topic, item.partition)] for item in assigned if item not in fresh
+        }
+        for item, position in self._progress.reached.items():
+            consumer.seek(item, position)
         if fresh:
             await consumer.seek_to_beginning(*fresh)
 
@@ -196,27 +200,31 @@ async def _decode(message: KafkaAckableMessage) -> Any:
     return message.body
 
 
-class _Offsets:
-    """Tells Kafka now and then how far the stored positions are, for whoever watches the group's lag."""
+class _Progress:
+    """How far one subscription has come. Kafka is told now and then, for whoever watches the group's lag."""
 
     EVERY = 2.0
 
     def __init__(self) -> None:
-        self._reached: dict[TopicPartition, int] = {}
+        self.reached: dict[TopicPartition, int] = {}
+        self._untold: set[TopicPartition] = set()
         self._told = 0.0
 
-    async def commit(self, consumer: AIOKafkaConsumer | None, batch: Sequence[Record]) -> None:
+    async def handled(self, consumer: AIOKafkaConsumer | None, batch: Sequence[Record]) -> None:
         """Note a batch that has been handled."""
         for record in batch:
             place = TopicPartition(record.topic, record.partition)
-            self._reached[place] = max(self._reached.get(place, 0), record.offset + 1)
+            self.reached[place] = max(self.reached.get(place, 0), record.offset + 1)
+            self._untold.add(place)
         now = time.monotonic()
         if consumer is None or now - self._told < self.EVERY:
             return
-        self._told, reached, self._reached = now, self._reached, {}
+        told = {place: self.reached[place] for place in self._untold & consumer.assignment() if place in self.reached}
+        self._told, self._untold = now, set()
+        if not told:
+            return
         try:
-            assigned = consumer.assignment()
-            await consumer.commit({place: offset for place, offset in reached.items() if place in assigned})
+            await consumer.commit(told)
         except KafkaError as error:
             reason = type(error).__name__
             log.info("Kafka did not take the offsets; the stored positions hold", extra={"reason": reason})
