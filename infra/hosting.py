@@ -131,9 +131,11 @@ async def office(host: Host, declaration: Office) -> Kernel:
     )
     read = [f"{family}.submissions.v1" for family in declaration.families]
     read += sorted({f"{name.partition('.')[0]}.events.v1" for name in declaration.followed})
+    group = f"{config.principal}.kernel"
     if config.replay and declaration.name != "audit":
         read.append(f"ticks.{declaration.name}.v1")
-    topics.subscribe(read, f"{config.principal}.kernel", kernel.batch, host.store.stored_positions)
+        group += ".replay"  # a static member that comes back with other topics would be given its old ones by Kafka
+    topics.subscribe(read, group, kernel.batch, host.store.stored_positions)
     return kernel
 
 
