@@ -11,6 +11,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 
 from .errors import EntryRefused, Reason
@@ -20,9 +21,10 @@ ENTRY_LENGTH = 64
 SALT_LENGTH = 32
 _DOMAIN = b"safepassage/record/v1"
 _MAX_PART = 1 << 16
+_A_DIGEST_FOLLOWS = HASH_LENGTH.to_bytes(4, "big")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LogItem:
     """Something that is to be logged, once for each (family, ref, kind).
 
@@ -49,7 +51,7 @@ class LogItem:
         return Opening(salt, filler, self.kind, self.family, self.ref, self.case, sha256(self.body).digest(), headers)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Opening:
     """All that is needed to see that an entry commits to a body: digests (SHA-256) stand for body and headers."""
 
@@ -71,11 +73,12 @@ class Opening:
 
     def record(self) -> bytes:
         """The canonical bytes that are committed to."""
-        parts = [_DOMAIN, self.kind.encode(), self.family.encode(), self.ref.encode(), (self.case or "").encode()]
-        parts.append(self.body)
+        # An entry in the log costs this three times over; kinds, families and names of headers are always the same few.
+        parts = [_beginning(self.kind, self.family), _part(self.ref.encode()), _part((self.case or "").encode())]
+        parts += (_A_DIGEST_FOLLOWS, self.body)
         for name in sorted(self.headers):
-            parts += [name.encode(), self.headers[name]]
-        return b"".join([len(part).to_bytes(4, "big") + part for part in parts])
+            parts += (_name(name), self.headers[name])
+        return b"".join(parts)
 
     def entry(self) -> bytes:
         """The 64 bytes of the log's entry."""
@@ -113,6 +116,20 @@ class Opening:
         if opening.encode() != data:
             raise EntryRefused(Reason.FORM, "headers come once each, in order of name")
         return opening
+
+
+def _part(data: bytes) -> bytes:
+    return len(data).to_bytes(4, "big") + data
+
+
+@lru_cache(maxsize=256)
+def _beginning(kind: str, family: str) -> bytes:
+    return _part(_DOMAIN) + _part(kind.encode()) + _part(family.encode())
+
+
+@lru_cache(maxsize=256)
+def _name(header: str) -> bytes:
+    return _part(header.encode()) + _A_DIGEST_FOLLOWS
 
 
 def _parts(record: bytes) -> list[bytes]:

@@ -7,7 +7,7 @@ hash of a tree of any size is folded from at most one of them a level.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -117,6 +117,32 @@ def within(node: Node, size: int) -> list[Node]:
 def inclusion_plan(index: int, size: int) -> Plan:
     """What the proof that leaf `index` is in the tree of `size` consists of, the leaf's sibling first (§2.1.1)."""
     return [within(node, size) for node in siblings(index, size)]
+
+
+def all_siblings(indexes: Collection[int], size: int) -> set[Node]:
+    """The nodes beside the ways of these leaves to the root, each once: neighbours share most of them."""
+    for index in indexes:
+        check_index(index, size)
+    beside: set[Node] = set()
+    places = set(indexes)
+    for level in range((size - 1).bit_length()):
+        beside.update((level, place ^ 1) for place in places if (place ^ 1) << level < size)
+        places = {place >> 1 for place in places}
+    return beside
+
+
+def inclusion_proofs(indexes: Collection[int], size: int, hashes: Mapping[Node, bytes]) -> dict[int, tuple[bytes, ...]]:
+    """The proofs that these leaves are in the tree of `size`, from the hashes of `all_siblings`.
+
+    From the root down: a way is the hash beside it and the way of the node above, which neighbours share.
+    """
+    ways: dict[int, tuple[bytes, ...]] = {0: ()}
+    for level in reversed(range((size - 1).bit_length())):
+        ways = {
+            place: (hashes[level, place ^ 1], *ways[place >> 1]) if (place ^ 1) << level < size else ways[place >> 1]
+            for place in {index >> level for index in indexes}
+        }
+    return {index: ways[index] for index in indexes}
 
 
 def consistency_plan(old: int, new: int) -> Plan:

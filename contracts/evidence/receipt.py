@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .checkpoint import SignedCheckpoint, open_checkpoint
 from .errors import ProofRefused, Reason, ReceiptRefused
-from .merkle import check_hash, check_size
+from .merkle import HASH_LENGTH, check_hash, check_size
 from .note import MAX_NOTE, NoteVerifier
 from .proof import verify_inclusion
 from .spelling import decimal, unbase64
@@ -33,7 +33,8 @@ class Receipt:
         try:
             check_size(self.index)
             for value in self.proof:
-                check_hash(value)
+                if type(value) is not bytes or len(value) != HASH_LENGTH:
+                    check_hash(value)
         except ProofRefused as error:
             raise ReceiptRefused(error.reason, "an index is below 2^63 and a hash has 32 bytes") from error
         if len(self.proof) > 63:

@@ -22,7 +22,7 @@ from .log import Log
 from .publisher import Publisher
 from .recorder import Recorder
 
-AT_ONCE = 500
+AT_ONCE = 1000
 """Records of the largest batch."""
 Handler = Callable[[Sequence[Record]], Awaitable[None]]
 
@@ -34,10 +34,9 @@ async def install(host: Host) -> tuple[Sequence[Route], Sequence[Callable[[], Aw
     recorder = Recorder(kernel, PostgresBooks(ledger), host.follower)
     positions, group = host.store.stored_positions, host.config.principal
     pause = min(0.5, 4 * host.config.linger_ms / 1000)
-    events, answers = unhurried(recorder.events, host.clock, pause), unhurried(recorder.answers, host.clock, pause)
-    host.topics.subscribe(EVENTS, f"{group}.record", events, positions, AT_ONCE)
-    host.topics.subscribe(ANSWERS, f"{group}.answers", answers, positions, AT_ONCE)
-    publisher = Publisher(host.store, ledger, Ed25519Signer.parse(host.config.log_key), host.wake_relay)
+    handler = unhurried(recorder.batch, host.clock, pause)
+    host.topics.subscribe((*EVENTS, *ANSWERS), f"{group}.record", handler, positions, AT_ONCE)
+    publisher = Publisher(host.store, host.topics, ledger, Ed25519Signer.parse(host.config.log_key), host.wake_relay)
     loops = [*timer_loops(kernel), lambda: publisher.run(recorder.recorded, host.clock)]
     return AuditApi(host).routes(), loops
 

@@ -23,14 +23,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from contracts.envelope import rfc3339
+from contracts.envelope import read, rfc3339, utc
 from contracts.fields import canonical_case_code
+from contracts.messages import Acceptance, Verdict
 from infra.hosting import Host
-from infra.kernel.casebook import CaseRecord
 from infra.postgres.queries import load
 from infra.web import signed_by
 
 from .app import SUBMISSIONS
+from .docket import fold
 
 SQL = load(Path(__file__).with_name("api.sql"))
 PAGE = 2000
@@ -107,12 +108,15 @@ class AuditApi:
         rows = await self._pool.fetch(SQL["case_events"], case)
         if not rows:
             raise HTTPException(404, "no event of this case has been accepted")
-        record = await self._pool.fetchval(SQL["docket"], case)
-        docket = CaseRecord.from_json(record) if record else CaseRecord(case)
+        judged = json.loads(await self._pool.fetchval(SQL["judged"], case) or "{}")
+        events = [_event(row) for row in rows]
+        docket = fold(
+            case, [(read(row["body"]), _acceptance(event)) for row, event in zip(rows, events, strict=True)], judged
+        )
         return JSONResponse(
             {
                 "case": case,
-                "events": [_event(row) for row in rows],
+                "events": events,
                 "deadlines": [
                     {
                         "family": family,
@@ -158,19 +162,24 @@ def _event(row: asyncpg.Record) -> dict[str, Any]:
     }
 
 
+def _acceptance(event: dict[str, Any]) -> Acceptance:
+    return Acceptance.unverified(event["acceptance"])
+
+
 def _verdict(row: asyncpg.Record) -> dict[str, Any]:
+    said = Verdict.unverified(row["token"])
     return {
         "topic": row["topic"],
         "partition": row["partition"],
         "offset": row["offset"],
-        "digest": row["digest"],
-        "outcome": row["outcome"],
-        "first": row["first"],
+        "digest": said.digest,
+        "outcome": said.outcome,
+        "first": said.first_outcome,
         "was_parked": row["was_parked"],
-        "case": row["case_id"],
-        "event": row["event_id"],
-        "actor": row["actor"],
-        "rules": json.loads(row["rules"]),
-        "reason": row["reason"],
-        "accepted": rfc3339(row["accepted"]),
+        "case": said.case,
+        "event": said.id,
+        "actor": said.actor,
+        "rules": [problem.rule for problem in said.problems],
+        "reason": said.reason,
+        "accepted": rfc3339(utc(said.accepted)),
     }

@@ -13,15 +13,14 @@ SELECT size, root FROM head ORDER BY size DESC LIMIT 1;
 SELECT index, body, headers FROM record WHERE kind = 'event' AND index >= $1 ORDER BY index LIMIT $2;
 
 -- name: verdicts
-SELECT topic, partition, "offset", digest, outcome, first, was_parked, case_id::text, event_id::text, actor, rules,
-       reason, accepted
+SELECT topic, partition, "offset", was_parked, token
 FROM verdict WHERE (topic, partition, "offset") > ($1, $2, $3) ORDER BY topic, partition, "offset" LIMIT $4;
 
 -- name: case_events
 SELECT index, body, headers FROM record WHERE kind = 'event' AND case_id = $1::uuid ORDER BY index;
 
--- name: docket
-SELECT record FROM docket WHERE case_id = $1::uuid;
+-- name: judged
+SELECT judged FROM docket WHERE case_id = $1::uuid;
 
 -- name: case_of_code
 SELECT case_id::text FROM docket WHERE code = $1;

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import json
+import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from pydantic_core import from_json, to_json
+
+from contracts.envelope import Event, read
 from contracts.evidence.entry import LogItem
 from contracts.fields import case_code
-from contracts.messages import Verdict
+from contracts.messages import Acceptance, Verdict
 from infra.kernel.casebook import CaseRecord
 from infra.kernel.memory import MemoryTransaction
 from infra.kernel.ports import Transaction
+from infra.kernel.records import ACCEPTANCE
 from infra.postgres.queries import load
-from infra.postgres.store import Kept, PostgresTransaction, columns
+from infra.postgres.store import PostgresTransaction, columns
 
+from .docket import fold
 from .log import Log
 from .log_memory import MemoryLog
 
@@ -27,6 +32,8 @@ if TYPE_CHECKING:
 
 BOOKS = Path(__file__).with_name("books.sql")
 SQL = load(BOOKS)
+KEPT = 2000
+"""Dockets that are kept in memory; any other is folded anew from the log, at about a millisecond."""
 _code = lru_cache(4096)(case_code)
 
 
@@ -63,29 +70,51 @@ class Books(Protocol):
         """Write dockets, what waits from now on, forget what was judged, and append to the log."""
         ...
 
-    async def verdicts(
-        self, transaction: Transaction, verdicts: Sequence[tuple[Verdict, str]], items: Sequence[LogItem]
-    ) -> None:
-        """Keep verdicts with their tokens, and append to the log."""
+    async def verdicts(self, transaction: Transaction, verdicts: Sequence[tuple[Verdict, str]]) -> None:
+        """Keep verdicts with their tokens."""
         ...
 
 
 class PostgresBooks:
     """The books in PostgreSQL, on the kernel's own connection.
 
-    Dockets are kept beside the text that says the same, and used where a row has that text: so it does no harm when a
-    transaction fails after it has saved them.
+    A docket is kept here beside the number that was drawn when it was saved, and used where its row has that number:
+    then nobody has moved the case since, and the transaction that saved it has been committed. What is given out is a
+    copy, so a batch that fails moves nothing.
     """
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._kept = Kept()
+        self._kept: dict[str, tuple[int, CaseRecord]] = {}
 
     async def dockets(self, transaction: Transaction, cases: Collection[str]) -> dict[str, CaseRecord]:
         """The audit's states of these cases."""
-        rows = await _connection(transaction).fetch(SQL["read_dockets"], sorted(cases))
-        found = {row["case_id"]: self._kept.take(row["case_id"], row["record"]) for row in rows}
-        return {case: found.get(case) or CaseRecord(case) for case in sorted(cases)}
+        connection = _connection(transaction)
+        dockets = {case: CaseRecord(case) for case in sorted(cases)}
+        lost: dict[str, Row] = {}
+        for row in await connection.fetch(SQL["read_dockets"], list(dockets)):
+            case = row["case_id"]
+            saved, docket = self._kept.get(case, (None, None))
+            if docket is not None and saved == row["saved"]:
+                dockets[case] = _copy(docket)
+            else:
+                lost[case] = row
+        if lost:
+            accepted: dict[str, list[tuple[Event, Acceptance]]] = {case: [] for case in lost}
+            for item in await self._log.history(connection, lost):
+                event, acceptance = read(item.body), Acceptance.unverified(item.headers[ACCEPTANCE])
+                accepted[event.case].append((event, acceptance))
+            for case, row in lost.items():
+                dockets[case] = fold(case, accepted[case], from_json(row["judged"]))
+                self._keep(row["saved"], [_copy(dockets[case])])
+        return dockets
+
+    def _keep(self, saved: int, dockets: Sequence[CaseRecord]) -> None:
+        for docket in dockets:
+            self._kept.pop(docket.case, None)  # so that the ones that were not moved for longest come first
+            self._kept[docket.case] = saved, docket
+        while len(self._kept) > KEPT:
+            del self._kept[next(iter(self._kept))]
 
     async def undecided(self, transaction: Transaction, cases: Collection[str]) -> list[Undecided]:
         """What waits in these cases, in order of family and sequence."""
@@ -105,10 +134,10 @@ class PostgresBooks:
         """One round trip a table."""
         connection = _connection(transaction)
         if dockets:
-            records = [docket.to_json() for docket in dockets]
-            cases = [docket.case for docket in dockets]
-            await connection.execute(SQL["save_dockets"], cases, list(map(_code, cases)), records)
-            self._kept.keep(dict(zip(cases, zip(records, dockets, strict=True), strict=True)))
+            saved = secrets.randbits(63)
+            moved = [(item.case, _code(item.case), to_json(item.sequences).decode(), saved) for item in dockets]
+            await connection.execute(SQL["save_dockets"], *columns(moved))
+            self._keep(saved, dockets)
         if waiting:
             rows = [(item.case, item.family, item.sequence, item.body, item.acceptance) for item in waiting]
             await connection.execute(SQL["insert_undecided"], *columns(rows))
@@ -118,20 +147,16 @@ class PostgresBooks:
         if items:
             await self._log.append(connection, items)
 
-    async def verdicts(
-        self, transaction: Transaction, verdicts: Sequence[tuple[Verdict, str]], items: Sequence[LogItem]
-    ) -> None:
-        """One round trip a table."""
+    async def verdicts(self, transaction: Transaction, verdicts: Sequence[tuple[Verdict, str]]) -> None:
+        """One round trip."""
         connection = _connection(transaction)
         latest = {(verdict.topic, verdict.partition, verdict.offset): (verdict, token) for verdict, token in verdicts}
         parked = {
             (verdict.topic, verdict.partition, verdict.offset) for verdict, _ in verdicts if verdict.outcome == "parked"
         }
-        rows = [(*_verdict_row(verdict), place in parked, token) for place, (verdict, token) in latest.items()]
+        rows = [(*place, verdict.outcome, place in parked, token) for place, (verdict, token) in latest.items()]
         if rows:
             await connection.execute(SQL["save_verdicts"], *columns(rows))
-        if items:
-            await self._log.append(connection, items)
 
 
 @dataclass
@@ -173,34 +198,19 @@ class MemoryBooks:
 
         _on_commit(transaction, commit)
 
-    async def verdicts(
-        self, transaction: Transaction, verdicts: Sequence[tuple[Verdict, str]], items: Sequence[LogItem]
-    ) -> None:
+    async def verdicts(self, transaction: Transaction, verdicts: Sequence[tuple[Verdict, str]]) -> None:
         """Everything at commit."""
 
         def commit() -> None:
             for verdict, _ in verdicts:
                 self.outcomes[verdict.topic, verdict.partition, verdict.offset] = verdict
-            self.log.append_now(items)
 
         _on_commit(transaction, commit)
 
 
-def _verdict_row(verdict: Verdict) -> tuple[object, ...]:
-    return (
-        verdict.topic,
-        verdict.partition,
-        verdict.offset,
-        verdict.digest,
-        verdict.outcome,
-        verdict.first_outcome,
-        verdict.case,
-        verdict.id,
-        verdict.actor,
-        json.dumps([problem.rule for problem in verdict.problems]),
-        verdict.reason,
-        verdict.accepted,
-    )
+def _copy(docket: CaseRecord) -> CaseRecord:
+    """A docket that can be moved on by itself: what a docket is made of is never changed in place."""
+    return CaseRecord(docket.case, states=dict(docket.states), sequences=dict(docket.sequences), seen=dict(docket.seen))
 
 
 def _connection(transaction: Transaction) -> PoolConnectionProxy[Row]:

@@ -1,12 +1,12 @@
 -- The audit's queries on its own tables, by name. Every one takes a whole batch.
 
 -- name: read_dockets
-SELECT case_id::text, record FROM docket WHERE case_id = ANY ($1::uuid[]) AND record IS NOT NULL;
+SELECT case_id::text, judged, saved FROM docket WHERE case_id = ANY ($1::uuid[]);
 
 -- name: save_dockets
-INSERT INTO docket (case_id, code, record)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::json[])
-ON CONFLICT (case_id) DO UPDATE SET record = EXCLUDED.record;
+INSERT INTO docket (case_id, code, judged, saved)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[])
+ON CONFLICT (case_id) DO UPDATE SET judged = EXCLUDED.judged, saved = EXCLUDED.saved;
 
 -- name: read_undecided
 SELECT case_id::text, family, sequence, body, acceptance FROM undecided
@@ -23,14 +23,14 @@ WHERE (case_id, family, sequence) IN (SELECT * FROM unnest($1::uuid[], $2::text[
 
 -- name: save_verdicts
 -- A final answer takes the place of 'parked', and nothing takes the place of a final answer.
-INSERT INTO verdict (topic, partition, "offset", digest, outcome, first, case_id, event_id, actor, rules, reason,
-                     accepted, was_parked, token)
-SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::uuid[],
-                     $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::boolean[], $14::text[])
+INSERT INTO verdict (topic, partition, "offset", outcome, was_parked, token)
+SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::boolean[], $6::text[])
 ON CONFLICT (topic, partition, "offset") DO UPDATE
-SET outcome = EXCLUDED.outcome, first = EXCLUDED.first, rules = EXCLUDED.rules, reason = EXCLUDED.reason,
-    accepted = EXCLUDED.accepted, was_parked = true, token = EXCLUDED.token
+SET outcome = EXCLUDED.outcome, was_parked = true, token = EXCLUDED.token
 WHERE verdict.outcome = 'parked';
+
+-- name: read_receipted
+SELECT size FROM receipted;
 
 -- name: lock_receipted
 SELECT size FROM receipted FOR UPDATE;

@@ -7,7 +7,7 @@ with these breaches? Whatever differs is a finding.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from contracts.decision import Accept, Context, Seen
@@ -54,13 +54,34 @@ def judge(docket: CaseRecord, event: Event, acceptance: Acceptance, directory: D
         findings.append(Finding("AUDIT-JUDGEMENT", "disagreement"))
     if event.type.name == "deadline-passed":
         findings.append(_passed(event))
+    _move(docket, event, acceptance)
+    return findings
+
+
+def fold(case: str, accepted: Iterable[tuple[Event, Acceptance]], judged: Mapping[str, int]) -> CaseRecord:
+    """The docket as it stood when the case's events had been judged up to these sequences, by family.
+
+    `accepted` are the case's events with their acceptances in the order of the log. Where some have been erased, what
+    they said is lost to the docket; the sequences are not.
+    """
+    docket = CaseRecord(case)
+    for event, acceptance in sorted(accepted, key=lambda item: item[1].sequence):
+        family = acceptance.family
+        # Of two that claim one sequence the first was judged, and the other passed over.
+        if docket.sequences.get(family, 0) < acceptance.sequence <= judged.get(family, 0):
+            _move(docket, event, acceptance)
+    docket.sequences = dict(judged)
+    return docket
+
+
+def _move(docket: CaseRecord, event: Event, acceptance: Acceptance) -> None:
+    family = acceptance.family
     docket.states[family] = JOURNEYS[family].evolve(docket.state(family), event)
     docket.sequences[family] = acceptance.sequence
     if event.name in ASKED_FOR:
         data = event.data.model_dump(mode="json", exclude_none=True)
         seen = Seen(acceptance.sequence, event.id, event.name, event.actor, event.time, data)
         docket.seen[family] = (*docket.seen.get(family, ()), seen)
-    return findings
 
 
 def _passed(event: Event) -> Finding:

@@ -7,9 +7,9 @@ calling, and numbers of mailboxes after, so that two transactions never wait for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import asyncpg
 from pydantic_core import from_json, to_json
@@ -23,12 +23,13 @@ from contracts.evidence.merkle import (
     Node,
     Plan,
     Row,
+    all_siblings,
     assemble,
     consistency_plan,
     fold,
+    inclusion_proofs,
     leaf_hash,
     perfect_subtrees,
-    siblings,
     within,
 )
 from contracts.evidence.note import Ed25519Signer
@@ -47,6 +48,18 @@ __all__ = ["Log", "LogItem"]
 SQL = load(Path(__file__).with_name("log.sql"))
 READ_BACK = 10_000
 """Entries that are read back at once, before a checkpoint is signed."""
+ENTRY = ("index", "leaf_hash", "entry")
+NODE = ("level", "index", "hash")
+RECORD = ("index", "salt", "kind", "family", "ref", "case_id", "body", "headers")
+Nodes = dict[Node, bytes]
+
+
+class Head(NamedTuple):
+    """A signed head: the note, its tree's size, and the nodes that were read back, and hashed again, before it."""
+
+    note: bytes
+    size: int
+    nodes: Nodes
 
 
 class Log:
@@ -77,7 +90,11 @@ class Log:
         return [indexes[key] for key in keys]
 
     async def checkpoint(self, connection: Connection, signer: Ed25519Signer) -> bytes:
-        """The head as a note signed by the log's key; publish it only when the transaction has been committed.
+        """The head as a note, see `sign`."""
+        return (await self.sign(connection, signer)).note
+
+    async def sign(self, connection: Connection, signer: Ed25519Signer) -> Head:
+        """The head, signed by the log's key; publish its note only when the transaction has been committed.
 
         Before it signs, everything since the last checkpoint is read back and hashed again, entries and nodes, onward
         from what that checkpoint says. Where nothing was appended since, it is the last checkpoint again. Raises
@@ -86,42 +103,45 @@ class Log:
         await self._lock(connection)
         head = await self._head(connection)
         last = await connection.fetchrow(SQL["last_checkpoint"])
-        frontier = Frontier()
+        frontier, nodes = Frontier(), Nodes()
         if last is not None:
             signed = self._signed(last["note"], last["size"], signer)
             if signed.size > head.size:
                 raise LogDamaged("the log is shorter than its last checkpoint")
-            frontier = await self._frontier(connection, signed.size)
+            frontier, nodes = await self._frontier(connection, signed.size)
             if frontier.root() != signed.root:
                 raise LogDamaged("what is stored is not the tree of the last checkpoint")
-        frontier = await self._read_back(connection, frontier, head.size)
+        frontier = await self._read_back(connection, frontier, head.size, nodes)
         if frontier != head:
             raise LogDamaged("what is stored is not the tree of the head")
         if last is not None and frontier.size == last["size"]:
-            return bytes(last["note"])
+            return Head(bytes(last["note"]), frontier.size, nodes)
         note = Checkpoint(signer.name, frontier.size, frontier.root()).sign(signer)
         await connection.execute(SQL["insert_checkpoint"], frontier.size, note)
-        return note
+        return Head(note, frontier.size, nodes)
 
     async def prove(self, connection: Connection, index: int, size: int) -> list[bytes]:
         """The proof that entry `index` is in the tree of `size`, the sibling first; raises `NoSuchTree`."""
-        return (await self.prove_all(connection, [index], size))[index]
+        return list((await self.prove_all(connection, [index], size))[index])
 
-    async def prove_all(self, connection: Connection, indexes: Iterable[int], size: int) -> dict[int, list[bytes]]:
-        """Inclusion proofs of many entries against one tree, in one round trip."""
-        paths = {index: siblings(*_asked(index, size)) for index in set(indexes)}
-        # Neighbours share most of their paths: each subtree on them is read and folded once.
-        parts = {beside: within(beside, size) for beside in {node for path in paths.values() for node in path}}
-        nodes = await self._nodes(connection, [list(parts.values()), _reaches(size)])
+    async def prove_all(
+        self, connection: Connection, indexes: Collection[int], size: int, known: Mapping[Node, bytes] | None = None
+    ) -> dict[int, tuple[bytes, ...]]:
+        """Inclusion proofs of many entries against one tree; nodes that are not `known` are read in one round trip."""
+        if not all(0 <= index < size for index in indexes):
+            raise NoSuchTree(f"a tree of {size} entries has no such entry")
+        parts = {beside: within(beside, size) for beside in all_siblings(indexes, size)} if indexes else {}
+        plan = [*parts.values(), [(0, size - 1)]]  # without its last leaf the log has not had this size
+        nodes = await self._nodes(connection, plan, known)
         hashes = {beside: fold([nodes[node] for node in part]) for beside, part in parts.items()}
-        return {index: [hashes[beside] for beside in path] for index, path in paths.items()}
+        return inclusion_proofs(indexes, size, hashes)
 
     async def consistency(self, connection: Connection, old: int, new: int) -> list[bytes]:
         """The proof that the tree of `new` begins with the one of `old` (at least 1); raises `NoSuchTree`."""
         if not 0 < old <= new:
             raise NoSuchTree(f"no proof leads from size {old} to {new}")
         plan = consistency_plan(old, new)
-        return assemble(plan, (await self._nodes(connection, [plan, _reaches(new)])).__getitem__)
+        return assemble(plan, (await self._nodes(connection, [*plan, [(0, new - 1)]])).__getitem__)
 
     async def openings(self, connection: Connection, indexes: Iterable[int]) -> dict[int, Opening]:
         """The openings of these entries, for receipts. What has been erased is not among them; raises `LogDamaged`."""
@@ -134,6 +154,14 @@ class Log:
         """Accepted events of all families but the audit's own, with their index, in its order; raises `LogDamaged`."""
         rows = await connection.fetch(SQL["read_events"], first, past)
         return [(row["index"], item, _opened(row, item)) for row in rows for item in (_item(row),)]
+
+    async def history(self, connection: Connection, cases: Collection[str]) -> list[LogItem]:
+        """Every accepted event of these cases that has not been erased, in the log's order; raises `LogDamaged`."""
+        rows = await connection.fetch(SQL["read_history"], sorted(cases))
+        items = [(row, _item(row)) for row in rows]
+        for row, item in items:
+            _opened(row, item)
+        return [item for _, item in items]
 
     async def size(self, connection: Connection) -> int:
         """How many entries have been committed, and appended in this transaction."""
@@ -175,42 +203,42 @@ class Log:
         leaves = [leaf_hash(entry) for entry in entries]
         grown, rows = frontier.extend(leaves)
         indexes = list(range(frontier.size, grown.size))
+        # COPY takes rows as they are: as arrays to be unnested they cost both sides a quarter more.
+        copy = connection.copy_records_to_table
         try:
-            await connection.execute(SQL["insert_entries"], indexes, leaves, entries)
+            await copy("entry", columns=ENTRY, records=zip(indexes, leaves, entries, strict=True))
         except asyncpg.UniqueViolationError as error:
             raise LogDamaged("the head that was read is not the last: is the transaction READ COMMITTED?") from error
-        await connection.execute(SQL["insert_nodes"], *_columns(rows[1:]))
-        await connection.execute(
-            SQL["insert_records"],
-            indexes,
-            [opening.salt for _, opening in fresh],
-            [item.kind for item, _ in fresh],
-            [item.family for item, _ in fresh],
-            [item.ref for item, _ in fresh],
-            [item.case for item, _ in fresh],
-            [item.body for item, _ in fresh],
-            [to_json(item.headers).decode() for item, _ in fresh],
+        await copy("node", columns=NODE, records=((*node, value) for node, value in _nodes_of(rows[1:]).items()))
+        records = (
+            (index, opening.salt, item.kind, item.family, item.ref, item.case, item.body, _headers(item))
+            for index, (item, opening) in zip(indexes, fresh, strict=True)
         )
+        await copy("record", columns=RECORD, records=records)
         await connection.execute(SQL["insert_head"], grown.size, grown.root(), b"".join(grown.hashes), self._epoch)
 
-    async def _nodes(self, connection: Connection, plans: Iterable[Plan]) -> dict[Node, bytes]:
-        wanted = sorted({node for plan in plans for part in plan for node in part})
+    async def _nodes(
+        self, connection: Connection, plan: Plan, known: Mapping[Node, bytes] | None = None
+    ) -> Mapping[Node, bytes]:
+        nodes = dict(known or {})
+        wanted = sorted({node for part in plan for node in part} - nodes.keys())
         levels, indexes = [level for level, _ in wanted], [index for _, index in wanted]
         rows = await connection.fetch(SQL["read_nodes"], levels, indexes) if wanted else []
-        nodes = {(row["level"], row["index"]): bytes(row["hash"]) for row in rows if row["hash"] is not None}
-        if len(nodes) != len(wanted):
+        found = {(row["level"], row["index"]): bytes(row["hash"]) for row in rows if row["hash"] is not None}
+        if len(found) != len(wanted):
             raise NoSuchTree("the log has not reached this size")
-        return nodes
+        return found | nodes
 
-    async def _frontier(self, connection: Connection, size: int) -> Frontier:
-        plan = [perfect_subtrees(0, size)]
+    async def _frontier(self, connection: Connection, size: int) -> tuple[Frontier, Nodes]:
+        plan = perfect_subtrees(0, size)
         try:
             nodes = await self._nodes(connection, [plan])
         except NoSuchTree as error:
             raise LogDamaged("nodes under the last checkpoint are missing") from error
-        return Frontier(size, tuple(nodes[node] for node in plan[0]))
+        return Frontier(size, tuple(nodes[node] for node in plan)), dict(nodes)
 
-    async def _read_back(self, connection: Connection, frontier: Frontier, size: int) -> Frontier:
+    async def _read_back(self, connection: Connection, frontier: Frontier, size: int, nodes: Nodes) -> Frontier:
+        """Entries and nodes from the frontier on, hashed again; what was found right is put into `nodes`."""
         while frontier.size < size:
             past = min(size, frontier.size + READ_BACK)
             stored = await connection.fetch(SQL["read_entries"], frontier.size, past)
@@ -223,8 +251,10 @@ class Log:
             runs = [(row.level, row.first, row.first + len(row.hashes)) for row in rows[1:]]
             columns = [list(column) for column in zip(*runs, strict=True)] or [[], [], []]
             found = await connection.fetch(SQL["read_rows"], *columns)
-            computed = list(zip(*_columns(rows[1:]), strict=True))
-            if [(row["level"], row["index"], row["hash"]) for row in found] != computed:
+            computed = _nodes_of(rows)
+            nodes |= computed
+            upper = [(*node, value) for node, value in computed.items() if node[0]]
+            if [(row["level"], row["index"], row["hash"]) for row in found] != upper:
                 raise LogDamaged("a node is not the hash of what is under it")
         return frontier
 
@@ -239,21 +269,13 @@ class Log:
         return checkpoint
 
 
-def _asked(index: int, size: int) -> tuple[int, int]:
-    if not 0 <= index < size:
-        raise NoSuchTree(f"no tree of {size} entries has an entry {index}")
-    return index, size
+def _nodes_of(rows: Sequence[Row]) -> Nodes:
+    """In order of level and index."""
+    return {(row.level, index): value for row in rows for index, value in enumerate(row.hashes, row.first)}
 
 
-def _reaches(size: int) -> Plan:
-    """The last leaf of a tree, which is read with every proof: without it the log has not had this size."""
-    return [[(0, size - 1)]]
-
-
-def _columns(rows: Sequence[Row]) -> tuple[list[int], list[int], list[bytes]]:
-    levels = [row.level for row in rows for _ in row.hashes]
-    indexes = [row.first + place for row in rows for place in range(len(row.hashes))]
-    return levels, indexes, [value for row in rows for value in row.hashes]
+def _headers(item: LogItem) -> str:
+    return to_json(item.headers).decode()
 
 
 def _opened(row: Record, item: LogItem) -> Opening:

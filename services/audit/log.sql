@@ -17,19 +17,6 @@ SELECT record.index, family, ref, kind
 FROM unnest($1::text[], $2::text[], $3::text[]) AS batch (family, ref, kind)
 JOIN record USING (family, ref, kind);
 
--- name: insert_entries
-INSERT INTO entry (index, leaf_hash, entry)
-SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[]);
-
--- name: insert_nodes
-INSERT INTO node (level, index, hash)
-SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bytea[]);
-
--- name: insert_records
-INSERT INTO record (index, salt, kind, family, ref, case_id, body, headers)
-SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::bytea[],
-                     $8::json[]);
-
 -- name: insert_head
 INSERT INTO head (size, root, frontier, epoch) VALUES ($1, $2, $3, $4);
 
@@ -58,6 +45,11 @@ FROM record JOIN entry USING (index) WHERE record.index = ANY ($1::bigint[]);
 SELECT record.index, entry.entry, salt, kind, family, ref, case_id::text, body, headers
 FROM record JOIN entry USING (index)
 WHERE record.index >= $1 AND record.index < $2 AND kind = 'event' AND family <> 'audit' ORDER BY record.index;
+
+-- name: read_history
+-- The same of all accepted events of these cases.
+SELECT record.index, entry.entry, salt, kind, family, ref, case_id::text, body, headers
+FROM record JOIN entry USING (index) WHERE case_id = ANY ($1::uuid[]) AND kind = 'event' ORDER BY record.index;
 
 -- name: last_checkpoint
 SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1;

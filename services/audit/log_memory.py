@@ -77,9 +77,9 @@ class MemoryLog:
         self._reached(size)
         return assemble(inclusion_plan(index, size), self._node)
 
-    async def prove_all(self, connection: object, indexes: Iterable[int], size: int) -> dict[int, list[bytes]]:
+    async def prove_all(self, connection: object, indexes: Iterable[int], size: int) -> dict[int, tuple[bytes, ...]]:
         """Inclusion proofs of many entries against one tree."""
-        return {index: await self.prove(connection, index, size) for index in set(indexes)}
+        return {index: tuple(await self.prove(connection, index, size)) for index in set(indexes)}
 
     async def consistency(self, connection: object, old: int, new: int) -> list[bytes]:
         """The proof that the tree of `new` begins with the one of `old` (at least 1); raises `NoSuchTree`."""

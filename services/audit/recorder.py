@@ -1,12 +1,14 @@
-"""From the other services' topics to the audit's books: what was accepted, what was answered, what was wrong."""
+"""From the other services' topics to the audit's books: what was accepted, what was answered, what was wrong.
+
+One batch of events and answers is one transaction.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -21,11 +23,11 @@ from infra.kernel.kernel import Kernel, accepted_by
 from infra.kernel.ports import Transaction
 from infra.kernel.records import ACCEPTANCE, JWS, KIND, Record
 
+from .app import EVENTS
 from .books import Books, Undecided
 from .docket import OFFICES, Finding, judge, ready
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -35,6 +37,8 @@ class Entry:
     record: Record
     event: Event | None = None
     acceptance: Acceptance | None = None
+    jws: str = ""
+    token: str = ""
 
 
 @dataclass(slots=True)
@@ -67,7 +71,7 @@ class Question:
 
 
 class Recorder:
-    """The audit's handlers. They run the kernel's transactions and add the audit's books to them."""
+    """The audit's handler. It runs the kernel's transactions and adds the audit's books to them."""
 
     def __init__(self, kernel: Kernel, books: Books, follower: Follower) -> None:
         self._kernel = kernel
@@ -75,40 +79,35 @@ class Recorder:
         self._follower = follower
         self.recorded = asyncio.Event()
 
-    async def events(self, batch: Sequence[Record]) -> None:
-        """Log what was accepted, and judge it again."""
-        entries = [Entry(record) for record in batch]
-        await self._in_threads(entries, self._read_entries)
-        await self._kernel.persist(entries, self._record, lambda entry: Entry(entry.record))
+    async def batch(self, batch: Sequence[Record]) -> None:
+        """Log what was accepted and what was refused, judge again what was accepted, and keep every answer."""
+        items: list[Entry | Reply] = [Entry(record) if record.topic in EVENTS else Reply(record) for record in batch]
+        if self._kernel.threads is None:
+            self._read(items)
+        else:
+            await asyncio.get_running_loop().run_in_executor(self._kernel.threads, self._read, items)
+        await self._kernel.persist(items, self._record, _spoil)
         self.recorded.set()
-
-    async def answers(self, batch: Sequence[Record]) -> None:
-        """Keep what every submission was answered."""
-        replies = [Reply(record) for record in batch]
-        await self._in_threads(replies, self._read_replies)
-        await self._kernel.persist(replies, self._reply, lambda reply: Reply(reply.record))
 
     # -- reading -------------------------------------------------------------------------------------------------
 
-    async def _in_threads(self, items: Sequence[T], work: Callable[[Sequence[T]], None]) -> None:
-        if self._kernel.threads is None:
-            work(items)
-        else:
-            await asyncio.get_running_loop().run_in_executor(self._kernel.threads, work, items)
+    def _read(self, items: Sequence[Entry | Reply]) -> None:
+        self._read_entries([item for item in items if isinstance(item, Entry)])
+        self._read_replies([item for item in items if isinstance(item, Reply)])
 
     def _read_entries(self, entries: Sequence[Entry]) -> None:
         directory = self._follower.directory
         for entry in entries:
             try:
                 event = read(entry.record.value or b"")
-                acceptance = accepted_by(entry.record.header(ACCEPTANCE) or "", event, directory)
-                jws = entry.record.header(JWS) or ""
+                token, jws = entry.record.header(ACCEPTANCE) or "", entry.record.header(JWS) or ""
+                acceptance = accepted_by(token, event, directory)
                 kid = detached_kid(jws)
                 public = directory.signing_key(kid)
                 if public is None or directory.keys[kid].agency != event.actor:
                     raise SignatureRefused("not signed by its source")
                 verify_detached(event.body, jws, public)
-                entry.event, entry.acceptance = event, acceptance
+                entry.event, entry.acceptance, entry.jws, entry.token = event, acceptance, jws, token
             except (EnvelopeError, SignatureRefused, ValidationError) as error:
                 log.error(
                     "an events topic holds a record that no service accepted", extra={"reason": type(error).__name__}
@@ -121,8 +120,9 @@ class Recorder:
                 continue
             try:
                 token = (reply.record.value or b"").decode("ascii")
-                public = directory.signing_key(compact_kid(token))
-                if public is None or directory.keys[compact_kid(token)].agency not in OFFICES:
+                kid = compact_kid(token)
+                public = directory.signing_key(kid)
+                if public is None or directory.keys[kid].agency not in OFFICES:
                     raise SignatureRefused("not signed by a service")
                 reply.verdict, reply.token = Verdict.verify(token, public), token
             except (SignatureRefused, ValidationError, UnicodeDecodeError) as error:
@@ -132,9 +132,13 @@ class Recorder:
 
     # -- recording -----------------------------------------------------------------------------------------------
 
-    async def _record(self, transaction: Transaction, entries: Sequence[Entry]) -> None:
-        fresh, after = await self._kernel.fresh(transaction, [entry.record for entry in entries])
-        entries = [entry for entry in entries if (entry.record.place, entry.record.offset) in fresh]
+    async def _record(self, transaction: Transaction, items: Sequence[Entry | Reply]) -> None:
+        fresh, after = await self._kernel.fresh(transaction, [item.record for item in items])
+        items = [item for item in items if (item.record.place, item.record.offset) in fresh]
+        entries = [item for item in items if isinstance(item, Entry) and item.event is not None]
+        verdicts = [
+            (item.verdict, item.token) for item in items if isinstance(item, Reply) and item.verdict is not None
+        ]
         cases = {entry.event.case for entry in entries if entry.event is not None}
         bench = await self._kernel.begin(transaction, cases, set())
         dockets = await self._books.dockets(transaction, cases) if cases else {}
@@ -142,7 +146,8 @@ class Recorder:
         queue = [Question(row) for row in old]
         queue += [_question(entry) for entry in entries if entry.event is not None and entry.event.family != "audit"]
         judged, left = self._judge(bench, dockets, queue)
-        logged = [_logged(entry) for entry in entries if entry.event is not None]
+        logged = [_logged(entry) for entry in entries]
+        logged += [_refusal(*answer) for answer in verdicts if answer[0].outcome in ("refused", "dead-lettered")]
         touched = {question.row.case for question in judged}
         await self._books.save(
             transaction,
@@ -151,6 +156,7 @@ class Recorder:
             [question.row for question in judged if question.stored],
             logged,
         )
+        await self._books.verdicts(transaction, verdicts)
         bench.effects.positions = after
         await self._kernel.end(transaction, bench)
 
@@ -176,7 +182,9 @@ class Recorder:
                     left.append(question)
         return judged, left
 
-    def _raise(self, bench: Bench, event: Event, acceptance: Acceptance, findings: Iterable[Finding]) -> None:
+    def _raise(self, bench: Bench, event: Event, acceptance: Acceptance, findings: Sequence[Finding]) -> None:
+        if not findings:
+            return
         for finding in sorted(set(findings), key=lambda finding: (finding.rule, finding.code)):
             data = {
                 "rule": finding.rule,
@@ -190,32 +198,26 @@ class Recorder:
             case = bench.cases[event.case]
             bench.own(case, "audit.finding-raised", acceptance.accepted, data, finding.rule, finding.code, event.id)
 
-    async def _reply(self, transaction: Transaction, replies: Sequence[Reply]) -> None:
-        fresh, after = await self._kernel.fresh(transaction, [reply.record for reply in replies])
-        replies = [reply for reply in replies if (reply.record.place, reply.record.offset) in fresh]
-        verdicts = [(reply.verdict, reply.token) for reply in replies if reply.verdict is not None]
-        refused = [
-            _refusal(verdict, token) for verdict, token in verdicts if verdict.outcome in ("refused", "dead-lettered")
-        ]
-        bench = await self._kernel.begin(transaction, set(), set())
-        await self._books.verdicts(transaction, verdicts, refused)
-        bench.effects.positions = after
-        await self._kernel.end(transaction, bench)
+
+def _spoil(item: Entry | Reply) -> Entry | Reply:
+    """What takes the place of the one record whose values the database refuses: only that it has been seen."""
+    return type(item)(item.record)
 
 
 def _question(entry: Entry) -> Question:
     assert entry.event is not None
     assert entry.acceptance is not None
-    token = entry.record.header(ACCEPTANCE) or ""
-    row = Undecided(entry.event.case, entry.event.family, entry.acceptance.sequence, entry.event.body, token)
-    return Question(row, False, entry.event, entry.acceptance)
+    event = entry.event
+    row = Undecided(event.case, event.family, entry.acceptance.sequence, event.body, entry.token)
+    return Question(row, False, event, entry.acceptance)
 
 
 def _logged(entry: Entry) -> LogItem:
     """An accepted event as the log commits to it: its bytes, its signature and its acceptance."""
     assert entry.event is not None
-    headers = {name: entry.record.header(name) or "" for name in (JWS, ACCEPTANCE)}
-    return LogItem("event", entry.event.family, entry.event.id, entry.event.case, entry.event.body, headers)
+    event = entry.event
+    headers = {JWS: entry.jws, ACCEPTANCE: entry.token}
+    return LogItem("event", event.family, event.id, event.case, event.body, headers)
 
 
 def _refusal(verdict: Verdict, token: str) -> LogItem:

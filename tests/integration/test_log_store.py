@@ -26,7 +26,7 @@ from services.audit.log_memory import MemoryLog
 
 SIGNER = Ed25519Signer.from_seed("log.example/kh", bytes(32))
 CASE = "0197c5a0-0000-7000-8000-000000000001"
-MIGRATION = Path(__file__).parents[2] / "services" / "audit" / "0001_log.sql"
+MIGRATIONS = sorted((Path(__file__).parents[2] / "services" / "audit").glob("[0-9]*.sql"))
 LOG_TABLES = ("entry", "node", "head", "checkpoint", "record")
 
 
@@ -68,7 +68,8 @@ async def schema(cluster: Endpoints) -> AsyncIterator[str]:
             await owner.execute("CREATE ROLE svc_audit")
         await owner.execute(f"CREATE SCHEMA {name}; SET search_path = {name}")
         await owner.execute(f"GRANT USAGE ON SCHEMA {name} TO svc_audit")
-        await owner.execute(MIGRATION.read_text(encoding="utf-8"))
+        for migration in MIGRATIONS:
+            await owner.execute(migration.read_text(encoding="utf-8"))
         yield name
     finally:
         await owner.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
@@ -337,6 +338,27 @@ async def test_a_record_that_was_changed_is_not_handed_out(
         await stored.log.openings(stored.connection, [0])
     with pytest.raises(LogDamaged):
         await stored.log.events(stored.connection, 0, 1)
+    if change != "case_id = NULL":
+        with pytest.raises(LogDamaged):
+            await stored.log.history(stored.connection, [CASE])
+
+
+async def test_a_cases_history_is_its_events_and_no_other(stored: Side) -> None:
+    refusal = LogItem("refusal", "custody", "place", CASE, b"no")
+    await stored.append([*items(0, 3), refusal, *items(3, 1)])
+    assert await stored.log.history(stored.connection, [CASE]) == [*items(1, 1), *items(3, 1)]
+
+
+async def test_proofs_from_what_was_read_back_are_those_that_are_read_again(stored: Side) -> None:
+    for count in (1, 2, 4, 1, 9, 16, 3, 30):
+        first = await stored.log.size(stored.connection)
+        await stored.append(items(first, count))
+        async with stored.transaction():
+            head = await stored.log.sign(stored.connection, SIGNER)
+        new = range(first, first + count)
+        assert head.size == first + count
+        known = await stored.log.prove_all(stored.connection, new, head.size, head.nodes)
+        assert known == await stored.log.prove_all(stored.connection, new, head.size)
 
 
 async def test_an_erased_record_leaves_a_proof_that_holds(stored: Side, connect: Callable[..., Any]) -> None:

@@ -22,7 +22,6 @@ def offices(books: MemoryBooks) -> Mapping[Office, Install]:
         install_office(node)
         recorder = Recorder(node.kernel, books, node.kernel.keyring)
         positions = node.store.stored_positions
-        node.topics.subscribe(EVENTS, "svc-audit.record", recorder.events, positions)
-        node.topics.subscribe(ANSWERS, "svc-audit.answers", recorder.answers, positions)
+        node.topics.subscribe((*EVENTS, *ANSWERS), "svc-audit.record", recorder.batch, positions)
 
     return {INTAKE: install_office, REFERRAL: install_office, REPATRIATION: install_office, AUDIT: install_audit}

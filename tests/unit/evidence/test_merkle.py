@@ -17,13 +17,17 @@ from contracts.evidence.merkle import (
     MAX_SIZE,
     Frontier,
     Node,
+    all_siblings,
     consistency_plan,
     consistency_proof,
+    fold,
     inclusion_plan,
     inclusion_proof,
+    inclusion_proofs,
     leaf_hash,
     node_hash,
     perfect_subtrees,
+    within,
 )
 from contracts.evidence.proof import inclusion_root, verify_consistency, verify_inclusion
 
@@ -119,6 +123,19 @@ def test_every_proof_of_small_trees(size: int) -> None:
         verify_inclusion(leaf_hash(entry), index, size, tree.inclusion(index, size), root)
     for old in range(1, size + 1):
         verify_consistency(old, size, tree.consistency(old, size), tree_hash(tree.entries[:old]), root)
+
+
+@given(st.data())
+def test_many_proofs_at_once_are_those_made_one_by_one(data: st.DataObject) -> None:
+    tree = Stored(some(data.draw(st.integers(1, 300))))
+    size = data.draw(st.integers(1, len(tree.entries)))
+    indexes = data.draw(st.sets(st.integers(0, size - 1)))
+    plans = {index: inclusion_plan(index, size) for index in indexes}
+    hashes = {node: fold([tree.nodes[part] for part in within(node, size)]) for node in all_siblings(indexes, size)}
+    assert len(hashes) <= sum(map(len, plans.values()))
+    assert inclusion_proofs(indexes, size, hashes) == {index: tuple(tree.inclusion(index, size)) for index in indexes}
+    with pytest.raises(ProofRefused):
+        all_siblings({*indexes, size}, size)
 
 
 @given(st.data())
