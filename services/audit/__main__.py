@@ -35,7 +35,8 @@ async def install(host: Host) -> tuple[Sequence[Route], Sequence[Callable[[], Aw
     positions, group = host.store.stored_positions, host.config.principal
     pause = min(0.5, 4 * host.config.linger_ms / 1000)
     handler = unhurried(recorder.batch, host.clock, pause)
-    host.topics.subscribe((*EVENTS, *ANSWERS), f"{group}.record", handler, positions, AT_ONCE)
+    # Another name than when events and answers were read apart: Kafka gives a static member its old topics back.
+    host.topics.subscribe((*EVENTS, *ANSWERS), f"{group}.books", handler, positions, AT_ONCE)
     publisher = Publisher(host.store, host.topics, ledger, Ed25519Signer.parse(host.config.log_key), host.wake_relay)
     loops = [*timer_loops(kernel), lambda: publisher.run(recorder.recorded, host.clock)]
     return AuditApi(host).routes(), loops
