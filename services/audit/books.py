@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 BOOKS = Path(__file__).with_name("books.sql")
 SQL = load(BOOKS)
-KEPT = 2000
-"""Dockets that are kept in memory; any other is folded anew from the log, at about a millisecond."""
+KEPT = 1500
+"""Dockets that are kept in memory, some 20 kB each; another is folded anew from the log, in one or two ms."""
 _code = lru_cache(4096)(case_code)
 
 

@@ -49,8 +49,9 @@ def judge(docket: CaseRecord, event: Event, acceptance: Acceptance, directory: D
     family = acceptance.family
     context = Context(directory, acceptance.accepted, _seen(docket, family, acceptance.after), acceptance.expired)
     decision = JOURNEYS[family].decide(docket.state(family), event, context)
-    findings = [Finding(mark.rule, mark.code) for mark in acceptance.breaches]
-    if not isinstance(decision, Accept) or _pairs(decision) != {(mark.rule, mark.code) for mark in acceptance.breaches}:
+    said = {(mark.rule, mark.code) for mark in acceptance.breaches}
+    findings = [Finding(*pair) for pair in said]
+    if not isinstance(decision, Accept) or _pairs(decision) != said:
         findings.append(Finding("AUDIT-JUDGEMENT", "disagreement"))
     if event.type.name == "deadline-passed":
         findings.append(_passed(event))
