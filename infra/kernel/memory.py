@@ -1,7 +1,7 @@
 """The kernel's store in memory: the same promises as PostgreSQL's, for tests and simulation.
 
-One transaction at a time; nothing it wrote is seen unless its block ends well. A store that was `cut` (its service
-crashed) refuses everything that its old owner still tries.
+One transaction at a time; nothing it wrote is seen unless its block ends well. What PostgreSQL would refuse is refused
+here. A store that was `cut` (its service crashed) refuses everything that its old owner still tries.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
+
+from pydantic_core import PydanticSerializationError
 
 from .casebook import CaseRecord
 from .effects import Effects, InboxRow, OutboxRow, ParkedRow
-from .ports import Unavailable
+from .ports import DataRefused, Unavailable
 from .records import Outgoing, Place
 
 
@@ -26,6 +29,7 @@ class Tables:
     cases: dict[str, str] = field(default_factory=dict)
     timers: dict[str, datetime] = field(default_factory=dict)
     inbox: dict[str, InboxRow] = field(default_factory=dict)
+    sequences: set[tuple[str, str, int]] = field(default_factory=set)
     parked: dict[str, ParkedRow] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     outbox: dict[int, Outgoing] = field(default_factory=dict)
@@ -106,8 +110,6 @@ class MemoryTransaction:
         self._store = store
         self._tables = store.tables
         self._numbers: dict[str, int] = {}
-        self._effects = Effects()
-        self._timers: Mapping[str, datetime | None] = {}
         self._outbox: list[Outgoing] = []
         self._acts: list[Callable[[], None]] = []
 
@@ -131,7 +133,7 @@ class MemoryTransaction:
     async def inbox(self, events: Collection[str]) -> dict[str, InboxRow]:
         """What has been decided already, by event id."""
         await self._store.step()
-        return {event: replace(self._tables.inbox[event], body=None) for event in events if event in self._tables.inbox}
+        return {event: _told(self._tables.inbox[event]) for event in events if event in self._tables.inbox}
 
     async def accepted(self, cases: Collection[str]) -> dict[str, list[InboxRow]]:
         """The accepted events of these cases in their sequence, without their bodies."""
@@ -139,13 +141,14 @@ class MemoryTransaction:
         rows = [row for row in self._tables.inbox.values() if row.case in cases and row.sequence is not None]
         found: dict[str, list[InboxRow]] = {}
         for row in sorted(rows, key=lambda row: (row.case, row.family, row.sequence or 0)):
-            found.setdefault(row.case, []).append(replace(row, body=None))
+            found.setdefault(row.case, []).append(_told(row))
         return found
 
     async def bodies(self, events: Collection[str]) -> dict[str, tuple[bytes, str]]:
         """The bytes of accepted events and their own headers, by event id."""
         await self._store.step()
-        return {event: (self._tables.inbox[event].body or b"", self._tables.inbox[event].headers) for event in events}
+        rows = [self._tables.inbox[event] for event in events if event in self._tables.inbox]
+        return {row.event_id: (row.body, row.headers) for row in rows if row.body is not None}
 
     async def parked(self, cases: Collection[str]) -> dict[str, list[ParkedRow]]:
         """What waits in these cases, in the order in which it came."""
@@ -161,41 +164,97 @@ class MemoryTransaction:
         await self._store.step()
         first = {}
         for agency, count in counts.items():
-            last = self._tables.numbers.get(agency, 0)
+            last = self._numbers.get(agency, self._tables.numbers.get(agency, 0))
             first[agency] = last + 1
             self._numbers[agency] = last + count
         return first
 
     async def save(self, effects: Effects, timers: Mapping[str, datetime | None], outbox: Sequence[Outgoing]) -> None:
-        """Keep what is to be written for the end of the block."""
+        """Keep what is to be written for the end of the block; raises `DataRefused`."""
         await self._store.step()
-        self._effects, self._timers = effects, timers
-        self._outbox += outbox
+        self._check(effects)
+        try:
+            cases = {case: record.to_json() for case, record in effects.cases.items()}
+        except PydanticSerializationError as error:
+            raise DataRefused("22021") from error
+        self.on_commit(partial(self._write, effects, cases, timers))
+        self._put(outbox)
 
     async def post(self, outbox: Sequence[Outgoing]) -> None:
-        """Put records into the outbox, in order."""
+        """Put records into the outbox, in order; raises `DataRefused`."""
         await self._store.step()
+        self._put(outbox)
+
+    def _check(self, effects: Effects) -> None:
+        new: set[tuple[str, str, int]] = set()
+        for row in effects.inbox.values():
+            _storable(row.digest, row.name, row.actor, row.outcome, row.problems, row.headers, *row.named)
+            _once(row.event_id, self._tables.inbox)
+            if row.sequence is not None:
+                place = (row.case, row.family, row.sequence)
+                _once(place, new)
+                _once(place, self._tables.sequences)
+                new.add(place)
+        for waiting in effects.parked.values():
+            _storable(waiting.digest, waiting.topic, waiting.waiting_for, waiting.headers)
+            if waiting.event_id not in effects.unparked:
+                _once(waiting.event_id, self._tables.parked)
+
+    def _put(self, outbox: Sequence[Outgoing]) -> None:
+        for record in outbox:
+            _storable(record.topic, record.key)
+            _utf8(*record.headers, *record.headers.values())
         self._outbox += outbox
 
-    def commit(self) -> None:
-        """All of it at once."""
-        tables, effects = self._tables, self._effects
-        tables.numbers |= self._numbers
+    def _write(self, effects: Effects, cases: Mapping[str, str], timers: Mapping[str, datetime | None]) -> None:
+        tables = self._tables
         tables.positions |= effects.positions
-        tables.cases |= {case: record.to_json() for case, record in effects.cases.items()}
-        for case, due in self._timers.items():
+        tables.cases |= cases
+        for case, due in timers.items():
             if due is None:
                 tables.timers.pop(case, None)
             else:
                 tables.timers[case] = due
         for event in effects.unparked:
-            del tables.parked[event]
+            tables.parked.pop(event, None)
         tables.parked |= effects.parked
         tables.inbox |= effects.inbox
+        rows = effects.inbox.values()
+        tables.sequences |= {(row.case, row.family, row.sequence) for row in rows if row.sequence is not None}
         for event, delivered in effects.redelivered.items():
-            tables.inbox[event] = replace(tables.inbox[event], delivered=delivered)
+            if event in tables.inbox:
+                tables.inbox[event] = replace(tables.inbox[event], delivered=delivered)
+
+    def commit(self) -> None:
+        """All of it at once."""
+        tables = self._tables
+        tables.numbers |= self._numbers
         for record in self._outbox:
             tables.outbox[tables.next_position] = record
             tables.next_position += 1
         for act in self._acts:
             act()
+
+
+def _told(row: InboxRow) -> InboxRow:
+    """A row as it is read with many others: without its body and its own headers."""
+    return replace(row, body=None, headers="{}")
+
+
+def _once(key: object, taken: Collection[object]) -> None:
+    if key in taken:
+        raise DataRefused("23505")
+
+
+def _storable(*texts: str) -> None:
+    """A text of PostgreSQL is UTF-8 without NUL."""
+    if any("\x00" in text for text in texts):
+        raise DataRefused("22021")
+    _utf8(*texts)
+
+
+def _utf8(*texts: str) -> None:
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError as error:
+        raise DataRefused("22021") from error

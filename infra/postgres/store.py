@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
-from pydantic_core import from_json, to_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from infra.kernel.casebook import CaseRecord
 from infra.kernel.effects import Effects, InboxRow, OutboxRow, ParkedRow
@@ -34,6 +34,8 @@ async def translated() -> AsyncIterator[None]:
         if (error.sqlstate or "")[:2] in ("22", "23"):
             raise DataRefused(error.sqlstate) from error
         raise Unavailable(error.sqlstate) from error
+    except PydanticSerializationError as error:
+        raise DataRefused("no UTF-8") from error
     except (asyncpg.InterfaceError, OSError, TimeoutError) as error:
         raise Unavailable(type(error).__name__) from error
 
@@ -170,7 +172,7 @@ class PostgresTransaction:
     async def bodies(self, events: Collection[str]) -> dict[str, tuple[bytes, str]]:
         """The bytes of accepted events and their own headers, by event id."""
         rows = await self.connection.fetch(SQL["bodies"], sorted(events))
-        return {row["event_id"]: (row["body"], row["headers"]) for row in rows}
+        return {row["event_id"]: (row["body"], row["headers"]) for row in rows if row["body"] is not None}
 
     async def parked(self, cases: Collection[str]) -> dict[str, list[ParkedRow]]:
         """What waits in these cases, in the order in which it came."""
