@@ -8,13 +8,15 @@ from collections.abc import Mapping, Sequence
 from zlib import crc32
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from infra.kernel.records import Outgoing
 
 from .settings import KafkaSettings
 
 log = logging.getLogger(__name__)
+LARGEST = 262_144
+"""Bytes of the largest batch that the broker takes (its `message.max.bytes`)."""
 
 
 def partition(key: bytes | None, partitions: Sequence[int], available: Sequence[int]) -> int:
@@ -44,7 +46,7 @@ class Producer:
                     linger_ms=self._linger_ms,
                     partitioner=partition,
                     max_batch_size=131_072,
-                    max_request_size=262_144,
+                    max_request_size=LARGEST,
                     request_timeout_ms=15_000,
                 )
                 try:
@@ -122,6 +124,9 @@ async def _partition(producer: AIOKafkaProducer, topic: str, number: int, record
         batch.close()
         stuck: set[str] = set()
         try:
+            if batch.size() > LARGEST:
+                # Once the broker has refused a batch, it refuses what follows in the partition as out of sequence.
+                raise MessageSizeTooLargeError
             await (await producer.send_batch(batch, topic, partition=number))
         except KafkaError as error:
             log.warning("records could not be written", extra={"reason": type(error).__name__})

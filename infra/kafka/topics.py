@@ -135,8 +135,18 @@ class KafkaTopics:
         places = [
             TopicPartition(topic, partition) for topic in topics for partition in await producer.partitions_for(topic)
         ]
-        consumer = next(item.consumer for item, _ in self._subscribers if item.consumer is not None)
-        ends = await consumer.end_offsets(places)
+        if not places:
+            return {}
+        consumer = next((item.consumer for item, _ in self._subscribers if item.consumer is not None), None)
+        if consumer is not None:
+            ends = await consumer.end_offsets(places)
+        else:  # this client writes and does not read
+            asking = AIOKafkaConsumer(**self._settings.aiokafka(), client_id=self._client_id)
+            await asking.start()
+            try:
+                ends = await asking.end_offsets(places)
+            finally:
+                await asking.stop()
         return {Place(place.topic, place.partition): offset for place, offset in ends.items()}
 
     async def lag(self) -> dict[str, int]:
@@ -173,8 +183,9 @@ class _Seek(ConsumerRebalanceListener):  # type: ignore[misc]
         }
         for item, position in self._progress.reached.items():
             consumer.seek(item, position)
-        if fresh:
-            await consumer.seek_to_beginning(*fresh)
+        if fresh and await consumer.seek_to_beginning(*fresh):
+            # Where the first batch begins, so that it counts as lag while it is in hand.
+            self._progress.reached |= {item: await consumer.position(item) for item in fresh}
 
 
 def to_record(message: ConsumerRecord[bytes, bytes]) -> Record:

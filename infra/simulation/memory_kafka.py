@@ -1,6 +1,6 @@
 """Kafka in memory: logs with partitions and offsets, groups that rebalance, and everything that goes wrong with them.
 
-What a caller may rely on is what the real side promises too (both pass tests/…/ports): order within a key, at least
+What a caller may rely on is what the real side promises too (both pass tests/integration/test_port_topics.py): order within a key, at least
 once, a batch is handed over again until its handler has stored its position. What it may not rely on happens on
 purpose and by chance: small batches, delays, records handed over twice, a write that was made but reported as failed.
 """
@@ -19,6 +19,8 @@ from infra.kernel.records import Outgoing, Place, Record
 
 IDLE = 1.0
 """Seconds of virtual time after which a reader with nothing to read looks again."""
+LARGEST = 262_144
+"""Bytes of the largest record that is taken, with about what Kafka adds to it."""
 Pause = Callable[[], Awaitable[None]]
 Headers = tuple[tuple[str, bytes | None], ...]
 
@@ -108,7 +110,9 @@ class MemoryTopics:
             if self._chance.random() < 0.2:
                 await self._step()
             headers = tuple((name, value.encode()) for name, value in record.headers.items())
-            if (record.topic, record.key) in stuck or self._chance.random() < self._faults.failure:
+            size = 100 + len(record.key.encode()) + len(record.value) + sum(len(n) + len(v or b"") for n, v in headers)
+            held = (record.topic, record.key) in stuck or size > LARGEST
+            if held or self._chance.random() < self._faults.failure:
                 stuck.add((record.topic, record.key))
                 failed.append(index)
                 continue

@@ -1,0 +1,214 @@
+"""The kernel's topics, in memory and on Kafka: order, groups, positions, and records of every shape."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from infra.embedded.cluster import Endpoints
+from infra.kernel.records import Outgoing, Place
+
+from .clients import WITHIN, Headers, Reader, Side, in_memory, on_kafka, until
+
+
+@pytest.fixture(scope="module")
+async def kafka(cluster: Endpoints) -> AsyncIterator[Side]:
+    async with on_kafka(cluster) as side:
+        yield side
+
+
+@pytest.fixture(params=["memory", "real"])
+async def side(request: pytest.FixtureRequest, kafka: Side) -> AsyncIterator[Side]:
+    if request.param == "real":
+        yield kafka
+        return
+    async with in_memory() as made:
+        yield made
+
+
+def outgoing(topic: str, numbers: range, keys: int = 5) -> list[Outgoing]:
+    return [Outgoing(topic, f"key-{n % keys}", b"%d" % n, {"n": str(n)}) for n in numbers]
+
+
+def expected(key: int, numbers: range, keys: int = 5) -> list[bytes]:
+    return [b"%d" % n for n in numbers if n % keys == key]
+
+
+async def test_each_key_comes_in_order_once_in_each_group(side: Side) -> None:
+    topic, one, two = await side.topic(), Reader(), Reader()
+    async with side.open(([topic], f"{topic}.one", one), ([topic], f"{topic}.two", two)) as topics:
+        for first in range(0, 300, 100):
+            assert await topics.send(outgoing(topic, range(first, first + 100))) == []
+        for reader in (one, two):
+            records = await reader.has(300)
+            for key in range(5):
+                assert reader.values(f"key-{key}") == expected(key, range(300))
+            assert {record.header("n") for record in records} == {str(n) for n in range(300)}
+            assert len({(record.place, record.offset) for record in records}) == 300
+            assert {record.partition for record in records} == {0, 1}
+            for place in {record.place for record in records}:
+                offsets = [record.offset for record in records if record.place == place]
+                assert offsets == list(range(len(offsets)))
+        assert await topics.send([]) == []
+
+
+async def test_what_waits_comes_in_batches(side: Side) -> None:
+    topic, reader = await side.topic(), Reader()
+    async with side.open() as topics:
+        assert await topics.send(outgoing(topic, range(100))) == []
+    async with side.open(([topic], topic, reader)):
+        await reader.has(100)
+    assert max(reader.batches) > 1
+
+
+async def test_it_goes_on_from_what_is_stored(side: Side) -> None:
+    topic, other, first = await side.topic(), await side.topic(), Reader()
+    async with side.open(([topic, other], topic, first)) as topics:
+        await topics.send(outgoing(topic, range(40)))
+        await first.has(40)
+        assert set(first.asked) == {Place(name, n) for name in (topic, other) for n in (0, 1)}
+    done = first.stored[Place(topic, 0)]
+    again = Reader(stored={Place(topic, 0): done - 3})
+    async with side.open() as topics:
+        await topics.send(outgoing(other, range(4)))
+    async with side.open(([topic, other], topic, again)) as topics:
+        await again.has(3 + first.stored[Place(topic, 1)] + 4)
+        assert [r.offset for r in again.records if r.place == Place(topic, 0)] == list(range(done - 3, done))
+        await topics.send(outgoing(topic, range(40, 45)))
+        await again.has(3 + first.stored[Place(topic, 1)] + 4 + 5)
+        ends = await topics.end_offsets([topic, other])
+        assert again.stored == {place: end for place, end in ends.items() if end}
+
+
+async def test_two_copies_share_a_group(side: Side) -> None:
+    topic, stored = await side.topic(), dict[Place, int]()
+    one, two = Reader(stored=stored), Reader(stored=stored)
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(side.open(([topic], topic, one), copy="1"))
+        await stack.enter_async_context(side.open(([topic], topic, two), copy="2"))
+        sent = 0
+        async with asyncio.timeout(WITHIN):
+            while not (one.records and two.records):
+                await first.send(outgoing(topic, range(sent, sent + 10)))
+                sent += 10
+                await asyncio.sleep(0.2)
+        await until(lambda: len({(r.place, r.offset) for r in one.records + two.records}) == sent)
+        assert {r.partition for r in one.records[-1:]} != {r.partition for r in two.records[-1:]}
+
+
+async def test_a_record_of_any_shape_comes_as_it_is(side: Side) -> None:
+    topic, reader = await side.topic(), Reader()
+    shapes: list[tuple[bytes | None, bytes | None, Headers]] = [
+        (b"k", b"v", ()),
+        (b"k", None, ()),
+        (b"k", b"", (("jws", None),)),
+        (b"k", b"\xff\x00", (("jws", b"\xff\x00"), ("jws", b"twice"), ("", b""))),
+        (b"\xff", b"v", (("jws", "ក".encode()),)),
+        (b"", b"v", ()),
+        (None, b"v", ()),
+        (b"k", bytes(200_000), ()),
+    ]
+    for key, value, headers in shapes:
+        await side.raw(topic, key, value, headers)
+    async with side.open(([topic], topic, reader)) as topics:
+        records = await reader.has(len(shapes))
+        found = [(record.key, record.value, record.headers) for record in records]
+        assert sorted(found, key=repr) == sorted(((k, v, tuple(h)) for k, v, h in shapes), key=repr)
+        assert await topics.send([Outgoing(topic, "k", b"after", {"jws": "ក"})]) == []
+        assert (await reader.has(len(shapes) + 1))[-1].headers == (("jws", "ក".encode()),)
+
+
+async def test_the_end_is_after_the_last_record(side: Side) -> None:
+    topic, empty, reader = await side.topic(), await side.topic(), Reader()
+    async with side.open(([topic], topic, reader)) as topics:
+        assert await topics.end_offsets([topic]) == {Place(topic, 0): 0, Place(topic, 1): 0}
+        await topics.send(outgoing(topic, range(30)))
+        ends = await topics.end_offsets([topic, empty])
+        await reader.has(30)
+        assert ends == {**reader.stored, Place(empty, 0): 0, Place(empty, 1): 0}
+    async with side.open() as topics:
+        assert await topics.end_offsets([topic]) == reader.stored, "one that reads nothing may ask too"
+        assert await topics.end_offsets([]) == {}
+
+
+LARGE = bytes(262_144)
+"""With its key and headers more than the broker takes (256 kB)."""
+
+
+def letters(topic: str, *said: str | tuple[str, bytes]) -> list[Outgoing]:
+    """A record for each key; its value is where it stands, unless it is given."""
+    pairs = [it if isinstance(it, tuple) else (it, b"%d" % n) for n, it in enumerate(said)]
+    return [Outgoing(topic, key, value, {"n": str(n)}) for n, (key, value) in enumerate(pairs)]
+
+
+@pytest.mark.parametrize("before", [0, 1, 20])
+async def test_a_record_that_is_too_large_holds_back_its_key_and_no_other(side: Side, before: int) -> None:
+    """Twelve keys are in both partitions: some neighbours go to the large record's own."""
+    topic, other, reader = await side.topic(), await side.topic(), Reader()
+    keys = [f"key-{n}" for n in range(12)]
+    first = [keys[n % 12] for n in range(before)]
+    records = letters(topic, *first, ("big", LARGE), *keys, "big", *keys, "big") + letters(other, "big", *keys)
+    held = [n for n, record in enumerate(records) if record.key == "big" and record.topic == topic]
+    async with side.open(([topic, other], topic, reader)) as topics:
+        assert await topics.send(records) == held
+        assert await topics.send([records[held[0]]]) == [0], "it is no better the second time"
+        assert await topics.send([records[n] for n in held[1:]]) == []
+        await reader.has(len(records) - 1)
+        for key in {record.key for record in records}:
+            for name in (topic, other):
+                sent = [r.value for r in records if (r.key, r.topic) == (key, name) and r.value != LARGE]
+                assert [r.value for r in reader.records if (r.key, r.topic) == (key.encode(), name)] == sent
+
+
+async def test_large_records_are_taken_in_order(side: Side) -> None:
+    topic, reader = await side.topic(), Reader()
+    records = letters(topic, *[(f"key-{n % 3}", bytes([n]) * 100_000) for n in range(12)], ("key-0", bytes(262_000)))
+    async with side.open(([topic], topic, reader)) as topics:
+        assert await topics.send(records) == []
+        await reader.has(13)
+        for key in ("key-0", "key-1", "key-2"):
+            assert reader.values(key) == [record.value for record in records if record.key == key]
+
+
+async def test_what_a_handler_did_not_finish_is_handed_over_again(side: Side) -> None:
+    topic, broken, healthy = await side.topic(), Reader(fails=True), Reader()
+    async with side.open(([topic], topic, broken)) as topics:
+        await topics.send(outgoing(topic, range(20)))
+        await until(lambda: bool(broken.batches))
+        await topics.send(outgoing(topic, range(20, 40)))
+        await asyncio.sleep(0.3)
+        assert len(broken.batches) == 1, "a handler that raised is not asked again"
+    async with side.open(([topic], topic, healthy)):
+        await healthy.has(40)
+
+
+async def test_what_is_in_hand_counts_as_lag(kafka: Side) -> None:
+    """Kafka's side only: the one in memory has nobody who would look."""
+    topic, reader = await kafka.topic(), Reader(stored={})
+    reader.gate.clear()
+    async with kafka.open() as topics:
+        assert await topics.send(outgoing(topic, range(40))) == []
+    async with kafka.open(([topic], topic, reader)) as topics:
+
+        async def lag(number: int) -> None:
+            for _ in range(int(WITHIN * 20)):
+                if (found := (await topics.lag()).get(topic)) == number:
+                    return
+                await asyncio.sleep(0.05)
+            raise AssertionError(f"a lag of {found} and not of {number}")
+
+        await until(lambda: reader.waiting > 0)
+        assert (await topics.lag()).get(topic, 40) > 0
+        await lag(40)
+        reader.gate.set()
+        await lag(0)
+        assert len(reader.records) == 40
+        reader.gate.clear()
+        assert await topics.send(outgoing(topic, range(40, 50))) == []
+        await until(lambda: reader.waiting > 0)
+        await lag(10)
+        reader.gate.set()
+        await lag(0)
