@@ -17,7 +17,7 @@ from infra.kernel.effects import Effects, InboxRow, ParkedRow
 from infra.kernel.memory import MemoryStore, Tables
 from infra.kernel.ports import Store
 from infra.kernel.records import Outgoing, Place
-from infra.postgres.bootstrap import KERNEL
+from infra.postgres.bootstrap import KERNEL, migrations, role
 from infra.postgres.migrate import migrate, read
 from infra.postgres.store import PostgresStore
 
@@ -61,13 +61,15 @@ class Side:
 
 
 @asynccontextmanager
-async def schema(cluster: Endpoints) -> AsyncIterator[str]:
-    """A schema with the kernel's tables."""
+async def schema(cluster: Endpoints, service: str | None) -> AsyncIterator[str]:
+    """A schema with the kernel's tables, and a service's own beside them."""
     name = f"store_{uuid4().hex}"
     owner = await asyncpg.connect(cluster.superuser())
     try:
+        if service and not await owner.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role(service)):
+            await owner.execute(f"CREATE ROLE {role(service)}")
         await owner.execute(f"CREATE SCHEMA {name}")
-        await migrate(owner, name, read("kernel", KERNEL))
+        await migrate(owner, name, migrations(service) if service else read("kernel", KERNEL))
         yield name
     finally:
         await owner.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
@@ -75,13 +77,13 @@ async def schema(cluster: Endpoints) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def opened(side: str, cluster: Endpoints) -> AsyncIterator[Side]:
-    """The side in memory, or the one on PostgreSQL, empty."""
+async def opened(side: str, cluster: Endpoints, service: str | None = None) -> AsyncIterator[Side]:
+    """The side in memory, or the one on PostgreSQL, empty; with a service's own tables where one is named."""
     if side == "memory":
         tables = Tables()
         yield Side(lambda: MemoryStore(tables, lambda: asyncio.sleep(0)))
         return
-    async with schema(cluster) as name:
+    async with schema(cluster, service) as name:
         settings = {"search_path": name}
         async with asyncpg.create_pool(cluster.superuser(), min_size=1, max_size=4, server_settings=settings) as pool:
             yield Side(lambda: PostgresStore(pool))
