@@ -1,8 +1,9 @@
 """Kafka in memory: logs with partitions and offsets, groups that rebalance, and everything that goes wrong with them.
 
-What a caller may rely on is what the real side promises too (both pass tests/integration/test_port_topics.py): order within a key, at least
-once, a batch is handed over again until its handler has stored its position. What it may not rely on happens on
-purpose and by chance: small batches, delays, records handed over twice, a write that was made but reported as failed.
+What a caller may rely on is what the real side promises too (both pass tests/integration/test_port_topics.py): order
+within a key, at least once, a batch is handed over again until its handler has stored its position. What it may not
+rely on happens on purpose and by chance: small batches, delays, records handed over twice, a write that was made but
+reported as failed.
 """
 
 from __future__ import annotations
