@@ -1,4 +1,4 @@
-"""A whole network of real processes: hostile records among good ones, and a marker that may be found nowhere."""
+"""A whole network of real processes: hostile records among good ones, and what may be found in no file and no trace."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psutil
 import pytest
@@ -22,13 +23,17 @@ from infra.client.credentials import Credentials, Running
 from infra.client.http import Service
 from infra.directory.follower import Follower
 from infra.directory.reader import read_to_end
+from infra.kafka.topology import SERVICES
 from infra.network import Network
 from infra.simulation.chance import Chance
 from infra.simulation.replay import members, write_credentials
 from infra.simulation.world import REVOKED_KEY, SeededKeys
 
+from .collector import Collector, collecting
+
 POLICE = "kh-moi-ahtjp"
 MARKER = "qZx7-Wm2Kd9Lr4Tn8Vb1Hy6Jc3Gf5Ps0Aq-marker-uE2oR7iX"
+RUNS = [MARKER[start : start + 8].encode() for start in range(len(MARKER) - 7)]
 Headers = tuple[tuple[str, bytes | None], ...]
 
 
@@ -40,6 +45,7 @@ class Stage:
     producer: AIOKafkaProducer
     agency: Agency
     chance: Chance
+    collector: Collector
 
     def report(self, case: str, **changes: Any) -> Prepared:
         """A good report that opens a case."""
@@ -87,14 +93,13 @@ class Stage:
 async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     """A network that runs by the wall clock."""
     chance = Chance.of("tests")
-    async with Network(tmp_path_factory.mktemp("network"), members(chance)) as network:
-        write_credentials(network, chance)
-        producer = AIOKafkaProducer(**network.kafka(POLICE).aiokafka(), enable_idempotence=True)
-        await producer.start()
-        try:
-            yield Stage(network, producer, Credentials.read(network.directory, POLICE).as_agency(), chance)
-        finally:
-            await producer.stop()
+    directory = tmp_path_factory.mktemp("network")
+    with collecting() as collector:
+        async with Network(directory, members(chance), environment=collector.environment()) as network:
+            write_credentials(network, chance)
+            agency = Credentials.read(network.directory, POLICE).as_agency()
+            async with AIOKafkaProducer(**network.kafka(POLICE).aiokafka(), enable_idempotence=True) as producer:
+                yield Stage(network, producer, agency, chance, collector)
 
 
 def hostile(stage: Stage) -> dict[str, tuple[bytes | None, Headers, str, str]]:
@@ -181,15 +186,41 @@ async def test_a_sealed_marker_is_found_in_no_file(stage: Stage) -> None:
     report = stage.report(case, data=facts, sealed=seal, directory=follower.directory)
     place = await stage.write(report.body, report.headers, report.key)
     assert await stage.outcome(place) == "accepted"
-    runs = [MARKER[start : start + 8].encode() for start in range(len(MARKER) - 7)]
     files = await asyncio.to_thread(lambda: [p for p in stage.network.directory.rglob("*") if p.is_file()])
     assert len(files) > 100
-    found = await asyncio.to_thread(_holding, files, runs)
+    found = await asyncio.to_thread(_holding, files, RUNS)
     assert not found
     planted = stage.network.directory / "logs" / "planted"
-    planted.write_bytes(b"...." + runs[3])
-    assert await asyncio.to_thread(_holding, [planted], runs) == ["planted"]
+    planted.write_bytes(b"...." + RUNS[3])
+    assert await asyncio.to_thread(_holding, [planted], RUNS) == ["planted"]
     planted.unlink()
+
+
+async def test_spans_and_metrics_tell_of_work_and_of_nobody(stage: Stage) -> None:
+    """Every service exports both, and no byte of it is a case's id or key, an event's id or digest, or sealed."""
+    collector = stage.collector
+    told = [(path, f"safepassage-{service}") for path in ("/v1/traces", "/v1/metrics") for service in SERVICES]
+    report = stage.report(new_id(datetime.now(UTC)))
+    place = await stage.write(report.body, report.headers, report.key)
+    assert await stage.outcome(place) == "accepted"
+    for _ in range(60):
+        if all(collector.told(*what) for what in told) and collector.told("/v1/traces", "intake.submissions.v1"):
+            break
+        await asyncio.sleep(0.5)
+    assert [what for what in told if not collector.told(*what)] == []
+    assert collector.told("/v1/metrics", "messaging.client.consumed.messages")
+    verdicts = (await stage.verdicts(1)).values()
+    assert report.key in {verdict["case"] for verdict in verdicts}
+    secrets = {str(verdict[name]) for verdict in verdicts for name in ("case", "event", "digest") if verdict[name]}
+    forms = [form for secret in secrets for form in (secret.encode(), secret.replace("-", "").encode())]
+    forms += [UUID(secret).bytes for secret in secrets if len(secret) == 36]
+    forms += [case_code(secret).encode() for secret in secrets if len(secret) == 36]
+    assert not _telling(collector.received, [*forms, *RUNS])
+    assert _telling([("/v1/traces", b"...." + forms[0] + b"....")], forms) == ["/v1/traces"]
+
+
+def _telling(received: list[tuple[str, bytes]], secrets: list[bytes]) -> list[str]:
+    return [path for path, body in received if any(secret in body for secret in secrets)]
 
 
 def _holding(files: list[Path], runs: list[bytes]) -> list[str]:
