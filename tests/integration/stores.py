@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -34,9 +34,10 @@ class Failed(Exception):
 
 @dataclass
 class Side:
-    """One side. `copy` is another copy of the service, on the same tables."""
+    """One side. `copy` is another copy of the service, on the same tables; `cut` takes the first one's away from it."""
 
     copy: Callable[[], Store]
+    cut: Callable[[], Awaitable[None]]
 
     def __post_init__(self) -> None:
         self.store = self.copy()
@@ -76,17 +77,40 @@ async def schema(cluster: Endpoints, service: str | None) -> AsyncIterator[str]:
         await owner.close()
 
 
+async def _leave(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    """Nothing is reset."""
+
+
 @asynccontextmanager
 async def opened(side: str, cluster: Endpoints, service: str | None = None) -> AsyncIterator[Side]:
     """The side in memory, or the one on PostgreSQL, empty; with a service's own tables where one is named."""
     if side == "memory":
-        tables = Tables()
-        yield Side(lambda: MemoryStore(tables, lambda: asyncio.sleep(0)))
+        tables, copies = Tables(), list[MemoryStore]()
+
+        def copy() -> MemoryStore:
+            copies.append(MemoryStore(tables, lambda: asyncio.sleep(0)))
+            return copies[-1]
+
+        async def crash() -> None:
+            copies[0].dead = True
+
+        yield Side(copy, crash)
         return
     async with schema(cluster, service) as name:
-        settings = {"search_path": name}
-        async with asyncpg.create_pool(cluster.superuser(), min_size=1, max_size=4, server_settings=settings) as pool:
-            yield Side(lambda: PostgresStore(pool))
+        settings = {"search_path": name, "application_name": name}
+        # As a service's own pool, it resets nothing: what is not given back stays taken.
+        async with asyncpg.create_pool(
+            cluster.superuser(), min_size=1, max_size=4, server_settings=settings, reset=_leave
+        ) as pool:
+
+            async def terminate() -> None:
+                owner = await asyncpg.connect(cluster.superuser())
+                await owner.execute(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = $1", name
+                )
+                await owner.close()
+
+            yield Side(lambda: PostgresStore(pool), terminate)
 
 
 def inbox(event: str, case: str = CASE, **changes: Any) -> InboxRow:

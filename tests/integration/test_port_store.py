@@ -14,7 +14,7 @@ from contracts.decision import Seen
 from infra.embedded.cluster import Endpoints
 from infra.kernel.casebook import CaseRecord, Tick
 from infra.kernel.effects import Effects
-from infra.kernel.ports import Store, Transaction
+from infra.kernel.ports import Store, Transaction, Unavailable
 from infra.kernel.records import Outgoing, Place
 
 from .stores import CASE, CASES, EVENT, EVENTS, NOW, OTHER, PLACE, Failed, Side, accepted, opened, parked
@@ -195,3 +195,35 @@ async def test_the_lease_is_one_copys_until_its_block_ends(side: Side) -> None:
         assert await others(), "a block that never had the lease gives nothing back"
     async with side.store.relay_lease() as again:
         assert await again()
+
+
+async def test_who_is_cut_off_leaves_nothing_and_holds_nothing(side: Side) -> None:
+    other = side.copy()
+
+    async def write() -> None:
+        async with side.store.transaction() as transaction:
+            await transaction.positions([PLACE])
+            await transaction.save(Effects({PLACE: 5}), {CASE: NOW}, [Outgoing("t", "k", b"v")])
+            await side.cut()
+
+    with pytest.raises(Unavailable):
+        await write()
+    assert (await other.stored_positions([PLACE])).get(PLACE, 0) == 0
+    assert await other.outbox(10) == []
+    async with other.transaction() as transaction:
+        assert await transaction.positions([PLACE]) == {PLACE: 0}
+
+
+async def test_the_lease_of_who_is_cut_off_can_be_taken(side: Side) -> None:
+    other = side.copy()
+
+    async def relay() -> None:
+        async with side.store.relay_lease() as mine:
+            assert await mine()
+            await side.cut()
+            assert not await mine()
+
+    with pytest.raises(Unavailable):
+        await relay()
+    async with other.relay_lease() as others:
+        assert await others()
