@@ -190,9 +190,10 @@ async def test_the_lease_is_one_copys_until_its_block_ends(side: Side) -> None:
                 assert await mine()
                 raise Failed
         assert await others()
-        async with side.store.relay_lease() as again:
-            assert not await again()
-        assert await others(), "a block that never had the lease gives nothing back"
+        for _ in range(2):  # a block that never had the lease gives nothing back
+            async with side.store.relay_lease() as again:
+                assert not await again()
+        assert await others()
     async with side.store.relay_lease() as again:
         assert await again()
 
