@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.envelope import MAX_BODY, Event, Header, Malformed, Unacceptable, interpret, read_header
+from contracts.envelope import MAX_BODY, MAX_RECORD, Event, Header, Malformed, Unacceptable, interpret, read_header
 from contracts.events import unknown_members
 from contracts.signing import SignatureRefused, detached_kid, digest
 
@@ -13,6 +13,10 @@ from .records import CLOUDEVENTS_JSON, CONTENT_TYPE, COUNTERSIGNATURE, JWS, SEAL
 
 MAX_SEALED = 192 * 1024
 MAX_HEADERS = 32
+MAX_KEPT = MAX_RECORD - 16 * 1024
+"""Bytes of body and headers together: with what the network adds, a delivery still has to fit into a record."""
+MAX_FAULTS = 32
+"""So many faults are told of one submission: the answer to it has to fit into a record too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,9 @@ class Submission:
             self.event = event
         except Unacceptable as error:
             faults += error.faults
+        if len(faults) > MAX_FAULTS:
+            more = len(faults) - MAX_FAULTS
+            faults[MAX_FAULTS:] = [("data", f"has {more} more faults; mend these first")]
         self.faults = tuple(faults)
 
 
@@ -87,6 +94,8 @@ def decode(record: Record) -> Submission | DeadLetter:
         fault = f"the content type must be {CLOUDEVENTS_JSON}"
     if fault is None and len(body) > MAX_BODY:
         fault = "the body is larger than 64 kB"
+    if fault is None and len(body) + sum(map(len, headers.values())) > MAX_KEPT:
+        fault = f"body and headers are larger than {MAX_KEPT // 1024} kB together"
     if fault is not None:
         return DeadLetter(record, fingerprint, fault)
     try:

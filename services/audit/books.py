@@ -203,7 +203,10 @@ class MemoryBooks:
 
         def commit() -> None:
             for verdict, _ in verdicts:
-                self.outcomes[verdict.topic, verdict.partition, verdict.offset] = verdict
+                place = (verdict.topic, verdict.partition, verdict.offset)
+                first = self.outcomes.get(place)
+                if first is None or first.outcome == "parked":
+                    self.outcomes[place] = verdict
 
         _on_commit(transaction, commit)
 

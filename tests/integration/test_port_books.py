@@ -177,9 +177,7 @@ async def test_a_final_answer_takes_the_place_of_parked(side: Side) -> None:
     assert await side.outcomes() == {1: "accepted", 2: "accepted", 3: "parked", 4: "refused"}
 
 
-async def test_nothing_takes_the_place_of_a_final_answer(side: Side, request: pytest.FixtureRequest) -> None:
-    if isinstance(side.books, MemoryBooks):
-        request.applymarker(pytest.mark.xfail(strict=True, reason="the books in memory keep the last answer"))
+async def test_nothing_takes_the_place_of_a_final_answer(side: Side) -> None:
     await side.save(verdicts=[verdict(1, "parked"), verdict(2, "duplicate")])
     await side.save(verdicts=[verdict(1, "refused")])
     await side.save(verdicts=[verdict(1, "parked"), verdict(2, "accepted")])
