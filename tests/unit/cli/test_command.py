@@ -92,7 +92,7 @@ def test_a_command_that_does_not_exist_is_wrong_use() -> None:
 def test_a_command_that_cannot_be_loaded_leaves_the_others_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     points = [
         EntryPoint("broken", "infra.no_such_module:it", main.GROUP),
-        EntryPoint("doctor", "infra.cli.doctor:doctor", main.GROUP),
+        EntryPoint("doctor", "infra.commands.doctor:doctor", main.GROUP),
     ]
     monkeypatch.setattr(main, "entry_points", lambda group: _Points(points))
     listed = CliRunner().invoke(main.cli, ["--help"])

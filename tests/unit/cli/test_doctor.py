@@ -11,7 +11,7 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
-from infra.cli.doctor import doctor, examine
+from infra.commands.doctor import doctor, examine
 
 
 def test_too_little_memory_is_wrong_and_ends_with_4(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,11 +18,10 @@ from typing import Literal
 
 import psutil
 
+from infra.cli.command import Session, command
 from infra.embedded import jars, postgres
 from infra.embedded.errors import StartFailed
 from infra.embedded.supervise import without_root
-
-from .command import Session, command
 
 MEMORY = 2_000
 """Megabytes that must be free: Kafka 400, PostgreSQL 200, four services at 150, the simulated agencies."""

@@ -6,14 +6,14 @@ import asyncio
 import secrets
 import signal
 
+from infra.cli.command import Session, command
+from infra.cli.errors import WrongUse
 from infra.embedded.postgres import needs_root_note
 from infra.network import Network
 from infra.simulation.chance import Chance
 from infra.simulation.replay import SEED_FILE, members, write_credentials
 
-from .command import Session, command
 from .demo import failures
-from .errors import WrongUse
 
 
 @command("up", example="safepassage up")

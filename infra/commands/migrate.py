@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncpg
 import click
 
+from infra.cli.command import Session, command
+from infra.cli.errors import Lacking, Refused, Unreachable
 from infra.embedded.cluster import DATABASE, Cluster
 from infra.embedded.errors import DataInUse, EmbeddedError
 from infra.postgres.bootstrap import prepare
 from infra.postgres.migrate import Migration, MigrationRefused
-
-from .command import Session, command
-from .errors import Lacking, Refused, Unreachable
 
 
 @command("migrate", example="SAFEPASSAGE_DSN=postgresql://postgres@db.example/safepassage safepassage migrate")

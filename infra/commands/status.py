@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from infra.cli.command import Session, command
+from infra.cli.errors import CommandFailed
+from infra.cli.options import AUDITOR, as_agency
 from infra.client.credentials import Credentials, Running
 from infra.client.http import Service
-
-from .command import Session, command
-from .errors import CommandFailed
-from .options import AUDITOR, as_agency
 
 
 @command("status", example="safepassage status --json")

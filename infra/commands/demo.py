@@ -13,6 +13,8 @@ from typing import Any
 
 import click
 
+from infra.cli.command import Session, command
+from infra.cli.errors import Lacking, Unreachable, WrongUse
 from infra.client.credentials import Running
 from infra.embedded.errors import EmbeddedError
 from infra.embedded.postgres import needs_root_note
@@ -22,9 +24,6 @@ from infra.report.table import met, show
 from infra.simulation.caseload import PUBLISHED, load
 from infra.simulation.chance import Chance
 from infra.simulation.replay import SEED_FILE, members, replay, write_credentials
-
-from .command import Session, command
-from .errors import Lacking, Unreachable, WrongUse
 
 
 @command("demo", example="safepassage demo --seed 7 --report report.json")
