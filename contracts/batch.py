@@ -8,6 +8,7 @@ them from being guessed. So each statement can be checked alone, as if it had be
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
@@ -30,6 +31,7 @@ from .signing import (
 
 TYP = "batch+jws"
 SALT = 16
+_INDEX = re.compile(r"(?:0|[1-9][0-9]{0,8})\Z").match
 LONGEST = 262_144
 """Characters of the longest token that is looked at."""
 
@@ -55,7 +57,7 @@ def statement(token: str, public: bytes, typ: str) -> bytes:
     if "~" not in token:
         return signed_payload(token, public, typ)
     parts = token.split("~")
-    if len(parts) != 5 or len(token) > LONGEST or not parts[1].isdecimal() or len(parts[1]) > 9:
+    if len(parts) != 5 or len(token) > LONGEST or not _INDEX(parts[1]):
         raise SignatureRefused("not a token of a batch")
     root, size = _root(parts[0], public)
     salt, path, body = unb64(parts[2]), unb64(parts[3]) if parts[3] else b"", unb64(parts[4])

@@ -36,9 +36,10 @@ _FORMS = (
 )
 _TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$")
 _MEMBERS = frozenset({"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "data"})
-_FIRST = datetime(1990, 1, 1, tzinfo=UTC)
-_LAST = datetime.max.replace(tzinfo=UTC)
-"""From an era with telephones up to the last instant that can be said in UTC."""
+_FIRST = datetime(1989, 12, 31, tzinfo=UTC)
+_LAST = datetime(2100, 1, 2, tzinfo=UTC)
+"""The era of the facts' own instants (1990 to 2099), in whatever zone: an event can be said of each of them, and a
+deadline reckoned from it is an instant too."""
 
 
 class EnvelopeError(ValueError):

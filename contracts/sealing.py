@@ -102,7 +102,7 @@ def unseal(sealed: bytes, key: SealingKey) -> tuple[str, dict[str, Any]]:
         members["recipients"] = [entry for entry in members["recipients"] if entry["header"]["kid"] == key.kid]
         jwe = decrypt_json(members, key.key, registry=_REGISTRY)
         content = json.loads(jwe.plaintext or b"")
-    except (JoseError, ValueError, KeyError, TypeError) as error:
+    except (JoseError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise SealRefused("it does not open with this key") from error
     if not isinstance(content, dict):
         raise SealRefused("its content is not an object")

@@ -77,6 +77,10 @@ class Signer:
         """The 32 bytes of the public key."""
         return bytes(self.key.verify_key)
 
+    def secret(self, purpose: str) -> str:
+        """64 hexadecimal digits that only the holder of this key can know, the same for the same purpose."""
+        return sha256(b"%b\0%b" % (purpose.encode(), bytes(self.key))).hexdigest()
+
     @classmethod
     def from_seed(cls, kid: str, seed: bytes) -> Signer:
         """The signer whose private key is these 32 bytes (RFC 8032 §5.1.5)."""

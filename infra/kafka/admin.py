@@ -61,7 +61,13 @@ class Admin:
                 topic.name,
                 num_partitions=topic.partitions,
                 replication_factor=1,
-                config={"retention.ms": str(topic.retention), "message.timestamp.type": "LogAppendTime"},
+                config={
+                    "retention.ms": str(topic.retention),
+                    "message.timestamp.type": "LogAppendTime",
+                    # The broker unpacks what clients compress, and refuses what is too large then: a reader meets no
+                    # codec that it lacks and nothing that grows in its hands.
+                    "compression.type": "uncompressed",
+                },
             )
             for topic in topics
             if topic.name not in known

@@ -62,7 +62,8 @@ class Office:
 
 @dataclass(slots=True)
 class Bench:
-    """One batch under judgement. `cases`, `inbox` and `parked` are what was loaded under lock for it."""
+    """One batch under judgement. `cases`, `inbox` and `parked` are what was loaded under lock for it;
+    `held` names the case in which an event of the batch waits."""
 
     office: Office
     signer: Signer
@@ -72,6 +73,7 @@ class Bench:
     cases: dict[str, CaseRecord]
     inbox: dict[str, InboxRow] = field(default_factory=dict)
     parked: dict[str, list[ParkedRow]] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
     effects: Effects = field(default_factory=Effects)
     regrant: set[str] = field(default_factory=set)
 
@@ -262,7 +264,8 @@ class Bench:
 
     def own(self, case: CaseRecord, name: str, time: datetime, data: Mapping[str, Any], *cause: str) -> Letter | None:
         """Say something as the service itself; the same cause says it once. None when it has been said."""
-        event_id = derived_id(time, case.case, *cause)
+        # Whoever could foresee the id could take it first, and the service would find nothing to say.
+        event_id = derived_id(time, self.signer.secret("own events"), case.case, *cause)
         if event_id in self.inbox:
             return None
         body = compose(

@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -29,7 +29,7 @@ from contracts.signing import SignatureRefused, Signer, compact_kid, detached_ki
 from .bench import Bench, Office
 from .casebook import Tick
 from .decode import DeadLetter, Submission, decode
-from .effects import InboxRow
+from .effects import Effects, InboxRow
 from .passage import advance, follow, tick
 from .ports import Clock, DataRefused, Keyring, Store, Topics, Transaction, Unavailable
 from .post import counts, post
@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 BACK_OFF = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 NOTICE_EVERY = timedelta(minutes=1)
+PUT_OFF = timedelta(hours=1)
+"""Until a case in which something is due that cannot be done is looked at again."""
 
 
 @dataclass
@@ -85,8 +87,16 @@ class Kernel:
     async def timers(self, before: datetime) -> int:
         """Let what was due before an instant happen; returns how many cases were looked at."""
         cases = await self.store.due(before, 500)
+        impossible: list[str] = []
+
+        def put_off(case: str) -> None:
+            log.error("what is due in a case cannot be done; it is tried again later")
+            impossible.append(case)
+
         if cases:
-            await self.persist(cases, self._advance, _impossible)
+            await self.persist(cases, self._advance, put_off)
+        if impossible:
+            await self._put_off(impossible)
         return len(cases)
 
     # -- one transaction -----------------------------------------------------------------------------------------
@@ -95,11 +105,11 @@ class Kernel:
         self,
         items: Sequence[T],
         work: Callable[[Transaction, Sequence[T]], Awaitable[None]],
-        spoil: Callable[[T], T],
+        spoil: Callable[[T], T | None],
     ) -> None:
         """Do `work` on a batch in one transaction, however often that has to be tried.
 
-        `spoil` gives what takes the place of the one item whose values the database refuses.
+        `spoil` gives what takes the place of the one item that cannot be dealt with, if anything does.
         """
         attempt = 0
         while items:
@@ -118,17 +128,19 @@ class Kernel:
                     await self.persist(items[:half], work, spoil)
                     items = items[half:]
                     continue
-                items = [spoil(items[0])]
+                instead = spoil(items[0])
+                items = [instead] if instead is not None else []
         self.wake_relay.set()
 
     async def begin(self, transaction: Transaction, cases: set[str], events: set[str]) -> Bench:
         """Lock and load what a batch touches."""
         loaded = await transaction.load(sorted(cases)) if cases else {}
         inbox = await transaction.inbox(sorted(events)) if events else {}
+        held = await transaction.held(sorted(events)) if events else {}
         waiting = sorted(case for case, record in loaded.items() if record.waiting)
         parked = await transaction.parked(waiting) if waiting else {}
         directory = self.keyring.directory
-        return Bench(self.office, self.signer, directory, self.clock.now(), self.replay, loaded, inbox, parked)
+        return Bench(self.office, self.signer, directory, self.clock.now(), self.replay, loaded, inbox, parked, held)
 
     async def end(self, transaction: Transaction, bench: Bench) -> None:
         """Hand on what new roles are owed, number and sign what is said, and write it all."""
@@ -169,7 +181,8 @@ class Kernel:
         cases |= {item.case for item in items if isinstance(item, _Tick) and item.tick is not None}
         bench = await self.begin(transaction, cases, {item.header.id for item in signed})
         for item in items:
-            self._deal_with(bench, item)
+            with _named():
+                self._deal_with(bench, item)
         bench.effects.positions = after
         await self.end(transaction, bench)
 
@@ -189,8 +202,15 @@ class Kernel:
     async def _advance(self, transaction: Transaction, items: Sequence[str]) -> None:
         bench = await self.begin(transaction, set(items), set())
         for case in sorted(set(items)):
-            advance(bench, bench.cases[case], bench.now)
+            with _named():
+                advance(bench, bench.cases[case], bench.now)
         await self.end(transaction, bench)
+
+    async def _put_off(self, cases: Sequence[str]) -> None:
+        """Look at cases that nothing can be done with again later: they are not to keep the others waiting."""
+        later = self.clock.now() + PUT_OFF
+        async with self.store.transaction() as transaction:
+            await transaction.save(Effects(), dict.fromkeys(cases, later), [])
 
     # -- small things --------------------------------------------------------------------------------------------
 
@@ -273,17 +293,23 @@ class _Tick:
 _Item = Submission | DeadLetter | _Followed | _Tick
 
 
+@contextmanager
+def _named() -> Iterator[None]:
+    """An error in the judging of one item is that item's: its neighbours go on, and so does the service."""
+    try:
+        yield
+    except Exception as error:
+        log.exception("an item cannot be dealt with")
+        raise DataRefused(type(error).__name__) from error
+
+
 def _spoil(item: _Item) -> _Item:
-    """What takes the place of the one record whose values the database refuses."""
+    """What takes the place of the one record that cannot be dealt with."""
     match item:
         case Submission():
-            return DeadLetter(item.record, item.digest, "its values cannot be stored")
+            return DeadLetter(item.record, item.digest, "it cannot be dealt with: tell the operator of the network")
         case _Followed():
             return _Followed(item.record)
         case _Tick():
             return _Tick(item.record)
     raise DataRefused("an answer cannot be stored: see the service's log")
-
-
-def _impossible(case: str) -> str:
-    raise DataRefused("a deadline cannot be stored: see the service's log")

@@ -150,6 +150,11 @@ class MemoryTransaction:
         rows = [self._tables.inbox[event] for event in events if event in self._tables.inbox]
         return {row.event_id: (row.body, row.headers) for row in rows if row.body is not None}
 
+    async def held(self, events: Collection[str]) -> dict[str, str]:
+        """The case in which each of these events waits."""
+        await self._store.step()
+        return {event: self._tables.parked[event].case for event in sorted(events) if event in self._tables.parked}
+
     async def parked(self, cases: Collection[str]) -> dict[str, list[ParkedRow]]:
         """What waits in these cases, in the order in which it came."""
         await self._store.step()

@@ -84,6 +84,10 @@ class Transaction(Protocol):
         """What waits in these cases, in the order in which it came."""
         ...
 
+    async def held(self, events: Collection[str]) -> dict[str, str]:
+        """The case in which each of these events waits, for those that do: an id is one event's, in whatever case."""
+        ...
+
     async def accepted(self, cases: Collection[str]) -> dict[str, list[InboxRow]]:
         """The accepted events of these cases in their sequence, with to whom each was handed; without their bodies."""
         ...

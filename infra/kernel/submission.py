@@ -56,6 +56,9 @@ def judge(bench: Bench, submission: Submission) -> None:
     if first is not None or waiting is not None:
         _again(bench, submission, case, first, waiting)
         return
+    if bench.held.get(submission.header.id, case.case) != case.case:
+        _refuse(bench, case, submission, (reused_id(),), remember=False)
+        return
     if submission.event is not None:
         bench.carry(case, submission.event.time)
     accepted = bench.clock(case)
@@ -122,6 +125,7 @@ def _settle(
         )
         bench.parked.setdefault(case.case, []).append(row)
         bench.effects.parked[event.id] = row
+        bench.held[event.id] = case.case
         case.waiting += 1
         bench.touch(case)
         bench.answer(

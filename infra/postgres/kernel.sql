@@ -80,6 +80,9 @@ WHERE inbox.event_id = batch.event_id;
 SELECT event_id::text, digest, case_id::text, family, topic, partition, "offset", waiting_for, until, body, headers
 FROM parked WHERE case_id = ANY ($1::uuid[]) ORDER BY case_id, arrived;
 
+-- name: held
+SELECT event_id::text, case_id::text FROM parked WHERE event_id = ANY ($1::uuid[]);
+
 -- name: insert_parked
 INSERT INTO parked (event_id, digest, case_id, family, topic, partition, "offset", waiting_for, until, body, headers)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::int[], $7::bigint[], $8::text[],

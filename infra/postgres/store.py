@@ -162,6 +162,11 @@ class PostgresTransaction:
         rows = await self.connection.fetch(SQL["read_inbox"], sorted(events))
         return {row["event_id"]: _inbox_row(row) for row in rows}
 
+    async def held(self, events: Collection[str]) -> dict[str, str]:
+        """The case in which each of these events waits."""
+        rows = await self.connection.fetch(SQL["held"], sorted(events))
+        return {row["event_id"]: row["case_id"] for row in rows}
+
     async def accepted(self, cases: Collection[str]) -> dict[str, list[InboxRow]]:
         """The accepted events of these cases in their sequence, without their bodies."""
         found: dict[str, list[InboxRow]] = {}

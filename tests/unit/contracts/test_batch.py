@@ -47,6 +47,8 @@ def test_another_key_type_or_body_is_refused() -> None:
         f"{root}~{index}~{salt}~{path}~{nine}",
         f"{root}~2~{salt}~{path}~{body}",
         f"{root}~-1~{salt}~{path}~{body}",
+        f"{root}~0{index}~{salt}~{path}~{body}",
+        f"{root}~{chr(0x660 + int(index))}~{salt}~{path}~{body}",
         f"{root}~{'9' * 12}~{salt}~{path}~{body}",
         f"{root}~{index}~{b64(bytes(16))}~{path}~{body}",
         f"{root}~{index}~{salt}~{path[:-4]}~{body}",
