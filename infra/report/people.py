@@ -27,10 +27,10 @@ class Returned:
 
 
 def standing(case: Iterable[Logged]) -> Iterator[Logged]:
-    """A case's events without those that a later one corrects (EPCIS 2.0: a correction is a new event)."""
+    """A case's events without those that their own agency corrects later (EPCIS 2.0: a correction is a new event)."""
     known = list(case)
-    corrected = {item.event.data.corrects for item in known if item.event.data.corrects is not None}
-    return (item for item in known if item.event.id not in corrected)
+    corrected = {(item.event.actor, item.event.data.corrects) for item in known}
+    return (item for item in known if (item.event.actor, item.event.id) not in corrected)
 
 
 def returned(case: Sequence[Logged]) -> Returned | None:

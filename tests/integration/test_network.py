@@ -14,6 +14,7 @@ from uuid import UUID
 import psutil
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import MessageSizeTooLargeError
 
 from contracts.fields import case_code
 from contracts.identifiers import new_id
@@ -167,6 +168,19 @@ async def test_hostile_records_are_answered_and_their_neighbours_go_through(stag
         assert verdicts[place]["reason"] or verdicts[place]["rules"], name
     assert [verdicts[place]["outcome"] for place in (once, again, twice)] == ["accepted", "duplicate", "refused"]
     assert verdicts[twice]["rules"] == ["EVENT-ID"]
+
+
+async def test_what_a_client_compresses_is_unpacked_by_the_broker(stage: Stage) -> None:
+    """Small on the wire and large in a reader's hands: refused; a good record that was packed: accepted."""
+    packing = {"compression_type": "gzip", "max_request_size": 8_000_000, "max_batch_size": 8_000_000}
+    report = stage.report(new_id(datetime.now(UTC)))
+    async with AIOKafkaProducer(**stage.network.kafka(POLICE).aiokafka(), **packing) as producer:
+        with pytest.raises(MessageSizeTooLargeError):
+            await producer.send_and_wait("intake.submissions.v1", b" " * 5_000_000)
+        at = await producer.send_and_wait(
+            "intake.submissions.v1", report.body, report.key.encode(), headers=list(report.headers)
+        )
+    assert await stage.outcome((at.topic, at.partition, at.offset)) == "accepted"
 
 
 async def test_a_sealed_marker_is_found_in_no_file(stage: Stage) -> None:

@@ -88,6 +88,14 @@ async def test_what_waits_comes_in_the_order_in_which_it_came(side: Side) -> Non
 # -- numbers, timers, outbox -----------------------------------------------------------------------------------------
 
 
+async def test_what_waits_is_known_by_its_id_in_whatever_case(side: Side) -> None:
+    rows = [parked(EVENTS[1]), parked(EVENTS[2], CASES[1])]
+    await side.save(Effects(parked={row.event_id: row for row in rows}))
+    async with side.store.transaction() as transaction:
+        assert await transaction.held([EVENTS[2], EVENTS[3]]) == {EVENTS[2]: CASES[1]}
+        assert await transaction.held(EVENTS) == {EVENTS[1]: rows[0].case, EVENTS[2]: CASES[1]}
+
+
 async def test_numbers_have_no_gap(side: Side) -> None:
     assert await side.ask("numbers", {"kh-mosvy": 3, "th-msdhs": 1}) == {"kh-mosvy": 1, "th-msdhs": 1}
     with suppress(Failed):

@@ -53,6 +53,14 @@ def test_a_reception_that_was_corrected_does_not_count() -> None:
     assert reader(story).report()["repatriated"]["total"] == 0
 
 
+def test_nobody_corrects_what_another_said() -> None:
+    story = Story("a")
+    story.report("th-rtp", "TH")
+    told = story.came_home("kh-mosvy", 90, "TH")
+    story.tell("kh-ngo-shelter-capital", "repatriation.corrected", 91, {"corrects": told, "reason": "entered-in-error"})
+    assert reader(story).report()["repatriated"]["total"] == 1
+
+
 def test_the_last_finding_on_age_is_the_one_that_counts() -> None:
     story = Story("a")
     story.report("th-rtp", "TH", "adult")
