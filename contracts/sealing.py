@@ -17,12 +17,14 @@ from joserfc.errors import JoseError
 from joserfc.jwe import GeneralJSONEncryption, GeneralJSONSerialization, JWERegistry, decrypt_json, encrypt_json
 from joserfc.jwk import OKPKey
 
-from .signing import b64, digest
+from .signing import b64, digest, unb64
 
 ALGORITHM, ENCRYPTION = "ECDH-ES+A256KW", "A256GCM"
 KINDS = ("identity", "tracing-set", "rescue-location", "care-notes", "reporter", "manifest", "document")
 MAX_RECIPIENTS = 16
 _MEMBERS = {"protected", "recipients", "iv", "ciphertext", "tag"}
+_PROTECTED = {"enc", "typ"}
+_RECIPIENT = ("encrypted_key", "header", "alg", "epk", "kid", "crv", "kty", "x")
 _REGISTRY = JWERegistry(algorithms=[ALGORITHM, ENCRYPTION])
 
 
@@ -115,10 +117,19 @@ def _opened(sealed: bytes) -> tuple[GeneralJSONSerialization, tuple[str, ...]]:
         members = json.loads(sealed)
         headers = [entry["header"] for entry in members["recipients"]]
         kids = tuple([str(header["kid"]) for header in headers])
+        shapes = {
+            (*sorted(entry), *sorted(entry["header"]), *sorted(entry["header"]["epk"]))
+            for entry in members["recipients"]
+        }
+        protected = set(json.loads(unb64(members["protected"])))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise SealRefused("not a general JSON JWE") from error
     if set(members) != _MEMBERS:
         raise SealRefused("a sealed part has protected, recipients, iv, ciphertext and tag, and nothing else")
+    if protected != _PROTECTED or shapes != {_RECIPIENT}:
+        raise SealRefused(
+            "a recipient has alg, kid, epk and encrypted_key, and nothing else: more could be read by all"
+        )
     if not 1 <= len(kids) <= MAX_RECIPIENTS or any(header.get("alg") != ALGORITHM for header in headers):
         raise SealRefused("a sealed part has 1 to 16 recipients by ECDH-ES+A256KW")
     return members, kids

@@ -11,7 +11,7 @@ import gc
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import asyncpg
@@ -111,8 +111,7 @@ async def run(config: ServiceConfig, install: Install) -> None:
         finally:
             for task in tasks:
                 task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+            await asyncio.gather(*tasks, return_exceptions=True)  # the first error has been raised above
 
 
 async def office(host: Host, declaration: Office) -> Kernel:

@@ -23,7 +23,7 @@ from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 from faststream.security import SASLScram512
 
-from infra.kernel.ports import Handler, Positions
+from infra.kernel.ports import Handler, Positions, Unavailable
 from infra.kernel.records import TRACEPARENT, Outgoing, Place, Record
 from infra.telemetry import NoTelemetry, Telemetry
 
@@ -130,7 +130,13 @@ class KafkaTopics:
             return await self._producer.send(records)
 
     async def end_offsets(self, topics: Sequence[str]) -> Mapping[Place, int]:
-        """The offset after the last record of each partition."""
+        """The offset after the last record of each partition; raises `Unavailable` when Kafka does not answer."""
+        try:
+            return await self._ends(topics)
+        except (KafkaError, OSError) as error:
+            raise Unavailable(type(error).__name__) from error
+
+    async def _ends(self, topics: Sequence[str]) -> Mapping[Place, int]:
         producer = await self._producer.start()
         places = [
             TopicPartition(topic, partition) for topic in topics for partition in await producer.partitions_for(topic)

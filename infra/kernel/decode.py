@@ -21,11 +21,14 @@ MAX_FAULTS = 32
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A record of which no sender can be made out. `reason` is a sentence without any part of the record."""
+    """A record that nothing can be made of. `reason` is a sentence without any part of the record; `actor` its sender,
+    where the signature makes sure of it.
+    """
 
     record: Record
     digest: str
     reason: str
+    actor: str | None = None
 
 
 @dataclass(slots=True)

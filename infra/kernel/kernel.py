@@ -15,6 +15,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -94,7 +95,7 @@ class Kernel:
             impossible.append(case)
 
         if cases:
-            await self.persist(cases, self._advance, put_off)
+            await self.persist(cases, partial(self._advance, before), put_off)
         if impossible:
             await self._put_off(impossible)
         return len(cases)
@@ -199,11 +200,11 @@ class Kernel:
             case _Tick(tick=Tick() as to):
                 tick(bench, item.case, to)
 
-    async def _advance(self, transaction: Transaction, items: Sequence[str]) -> None:
+    async def _advance(self, to: datetime, transaction: Transaction, items: Sequence[str]) -> None:
         bench = await self.begin(transaction, set(items), set())
         for case in sorted(set(items)):
             with _named():
-                advance(bench, bench.cases[case], bench.now)
+                advance(bench, bench.cases[case], to)
         await self.end(transaction, bench)
 
     async def _put_off(self, cases: Sequence[str]) -> None:
@@ -282,7 +283,7 @@ class _Tick:
 
     @classmethod
     def of(cls, record: Record) -> _Tick:
-        with suppress(ValueError, KeyError, TypeError):
+        with suppress(ValueError, KeyError, TypeError, AttributeError):
             said = from_json(record.value or b"")
             after = dict(said.get("after", {}))
             to = Tick(instant(said["to"]), after, int(said.get("number", 0)), bool(said.get("open", False)))
@@ -307,7 +308,8 @@ def _spoil(item: _Item) -> _Item:
     """What takes the place of the one record that cannot be dealt with."""
     match item:
         case Submission():
-            return DeadLetter(item.record, item.digest, "it cannot be dealt with: tell the operator of the network")
+            actor = item.header.actor if item.unsigned is None else None
+            return DeadLetter(item.record, item.digest, "it cannot be dealt with: tell the network's operator", actor)
         case _Followed():
             return _Followed(item.record)
         case _Tick():

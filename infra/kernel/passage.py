@@ -56,10 +56,10 @@ def advance(bench: Bench, case: CaseRecord, to: datetime) -> None:
 def _try_tick(bench: Bench, case: CaseRecord) -> None:
     if case.tick is None:
         return
-    to, after, number, case.open = case.tick
+    to, after, number, is_open = case.tick
     if any(sequence not in case.followed.get(family, ()) for family, sequence in after.items()):
         return
-    case.tick = None
+    case.tick, case.open = None, is_open
     case.clock = to if case.clock is None else max(to, case.clock)
     start = len(bench.effects.letters)
     advance(bench, case, case.clock)

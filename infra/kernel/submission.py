@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -17,10 +18,13 @@ from .effects import InboxRow, ParkedRow
 from .problems import party_problems, reused_id, schema_problem, sealed_problems, signature_problem
 from .records import Record
 
+log = logging.getLogger(__name__)
+
 
 def dead_letter(bench: Bench, letter: DeadLetter) -> None:
-    """A record without a sender: nobody is answered but the audit service."""
-    bench.answer(letter.record, letter.digest, "dead-lettered", bench.now, reason=letter.reason)
+    """A record that nothing can be made of: the audit service is answered, and its sender where that is sure."""
+    said = {"reason": letter.reason, "actor": letter.actor}
+    bench.answer(letter.record, letter.digest, "dead-lettered", bench.now, **said)
 
 
 def unsigned(bench: Bench, submission: Submission, notify: bool) -> None:
@@ -220,8 +224,14 @@ def retry(bench: Bench, case: CaseRecord) -> None:
 def resume(bench: Bench, case: CaseRecord, row: ParkedRow, expired: bool) -> bool:
     """Decide again on something that waits; False when it still does. `expired`: it has waited to its limit."""
     accepted = bench.clock(case)
-    event = read(row.body)
-    decision = bench.decide(case, event, accepted, expired)
+    try:
+        event = read(row.body)
+        decision = bench.decide(case, event, accepted, expired)
+    except Exception:
+        if expired:
+            raise
+        log.exception("something that waits cannot be judged; it goes on waiting")
+        return False  # what came in meanwhile is not to pay for it
     if isinstance(decision, Park):
         return False
     bench.parked[case.case] = [other for other in bench.waiting(case) if other.event_id != row.event_id]

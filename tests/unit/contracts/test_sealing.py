@@ -8,9 +8,11 @@ import subprocess
 import sys
 
 import pytest
+from joserfc.jwe import JWERegistry, encrypt_json
 
 from contracts import sealing
 from contracts.sealing import SealingKey, SealRefused, recipient_key, recipients_of, seal, unseal
+from contracts.signing import b64
 from infra.client.agency import Agency
 from infra.simulation.sealing import SeededSealer
 
@@ -47,6 +49,26 @@ def test_every_byte_counts() -> None:
 def test_what_is_no_sealed_part_is_refused(part: bytes) -> None:
     with pytest.raises(SealRefused):
         recipients_of(part)
+
+
+@pytest.mark.parametrize("where", ["header", "epk", "recipient", "protected"])
+def test_nothing_can_be_read_beside_what_is_sealed(where: str) -> None:
+    part = json.loads(seal(CONTENT, "identity", to(A)))
+    entry = part["recipients"][0]
+    if where == "protected":
+        part["protected"] = b64(b'{"enc":"A256GCM","note":"in the clear","typ":"identity+jwe"}')
+    else:
+        {"header": entry["header"], "epk": entry["header"]["epk"], "recipient": entry}[where]["note"] = "in the clear"
+    with pytest.raises(SealRefused):
+        recipients_of(json.dumps(part).encode())
+
+
+def test_a_content_that_is_too_deep_is_refused() -> None:
+    made = sealing.prepare({}, "identity", to(A))
+    made.plaintext = b"[" * 20_000
+    registry = JWERegistry(algorithms=[sealing.ALGORITHM, sealing.ENCRYPTION])
+    with pytest.raises(SealRefused):
+        unseal(sealing.encode(encrypt_json(made, None, registry=registry)), A)
 
 
 def test_the_simulation_seals_the_same_for_the_same_cause() -> None:

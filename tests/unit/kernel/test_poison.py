@@ -15,7 +15,7 @@ from contracts.journeys.registry import SERVICE_OF
 from contracts.messages import Verdict
 from infra.client.agency import Agency
 from infra.kernel import kernel as kernel_module
-from infra.kernel.bench import Office
+from infra.kernel.bench import Bench, Office
 from infra.kernel.kernel import Kernel
 from infra.kernel.memory import MemoryStore, Tables
 from infra.kernel.records import KIND, Record
@@ -173,3 +173,20 @@ async def test_a_case_in_which_nothing_can_be_done_keeps_no_other_waiting(monkey
     assert passed == [cases[1]]
     assert await desk.kernel.timers(desk.hand.at) == 0
     assert desk.tables.timers[cases[0]] > desk.hand.at + timedelta(minutes=59)
+
+
+async def test_what_waits_and_cannot_be_judged_costs_nothing_that_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, case = Desk("intake"), _case()
+    waits = desk.record(SHELTER, "intake.risk-assessed", case, {"level": "high", "safe_to_move": False})
+    assert await desk.outcomes(waits) == ["parked"]
+    decide = Bench.decide
+
+    def failing(self: Bench, found: Any, event: Any, *more: Any, **named: Any) -> Any:
+        if event.name == "intake.risk-assessed":
+            raise OverflowError("a date that cannot be")
+        return decide(self, found, event, *more, **named)
+
+    monkeypatch.setattr(Bench, "decide", failing)
+    report = desk.record(POLICE, "intake.report-received", case, _report(case))
+    assert await desk.outcomes(report) == ["accepted"]
+    assert list(desk.tables.parked)
