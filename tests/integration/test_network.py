@@ -18,7 +18,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 
 from contracts.fields import case_code
 from contracts.identifiers import new_id
-from contracts.signing import sign_detached
+from contracts.signing import sign_detached, unb64
 from infra.client.agency import Agency, Prepared
 from infra.client.credentials import Credentials, Running
 from infra.client.http import Service
@@ -183,7 +183,8 @@ async def test_what_a_client_compresses_is_unpacked_by_the_broker(stage: Stage) 
     assert await stage.outcome((at.topic, at.partition, at.offset)) == "accepted"
 
 
-async def test_a_sealed_marker_is_found_in_no_file(stage: Stage) -> None:
+async def mark(stage: Stage) -> str:
+    """Let the police seal the marker to another agency; returns the case, once the report has been accepted."""
     follower = Follower(stage.network.members.registrar_key)
     await follower.records(await read_to_end(stage.network.kafka(POLICE), "tests"))
     case = new_id(datetime.now(UTC))
@@ -200,6 +201,11 @@ async def test_a_sealed_marker_is_found_in_no_file(stage: Stage) -> None:
     report = stage.report(case, data=facts, sealed=seal, directory=follower.directory)
     place = await stage.write(report.body, report.headers, report.key)
     assert await stage.outcome(place) == "accepted"
+    return case
+
+
+async def test_a_sealed_marker_is_found_in_no_file(stage: Stage) -> None:
+    await mark(stage)
     files = await asyncio.to_thread(lambda: [p for p in stage.network.directory.rglob("*") if p.is_file()])
     assert len(files) > 100
     found = await asyncio.to_thread(_holding, files, RUNS)
@@ -211,30 +217,52 @@ async def test_a_sealed_marker_is_found_in_no_file(stage: Stage) -> None:
 
 
 async def test_spans_and_metrics_tell_of_work_and_of_nobody(stage: Stage) -> None:
-    """Every service exports both, and no byte of it is a case's id or key, an event's id or digest, or sealed."""
+    """Every service exports both, and no byte of it is of a case, an event, an agency or what is sealed."""
     collector = stage.collector
-    told = [(path, f"safepassage-{service}") for path in ("/v1/traces", "/v1/metrics") for service in SERVICES]
-    report = stage.report(new_id(datetime.now(UTC)))
-    place = await stage.write(report.body, report.headers, report.key)
-    assert await stage.outcome(place) == "accepted"
+    case = await mark(stage)
+    # Metrics are sent once a second and spans twice: by a service's second metrics it has sent what it did till now.
+    begun = len(collector.received)
+    names = [f"safepassage-{service}" for service in SERVICES]
     for _ in range(60):
-        if all(collector.told(*what) for what in told) and collector.told("/v1/traces", "intake.submissions.v1"):
+        since = [body for path, body in collector.received[begun:] if path == "/v1/metrics"]
+        if all(sum(name.encode() in body for body in since) >= 2 for name in names):
             break
         await asyncio.sleep(0.5)
-    assert [what for what in told if not collector.told(*what)] == []
+    else:
+        raise AssertionError("a service sends no metrics")
+    for path in ("/v1/traces", "/v1/metrics"):
+        assert [name for name in names if not collector.told(path, name)] == []
+    assert collector.told("/v1/traces", "process intake.submissions.v1")
+    assert collector.told("/v1/traces", "send mailbox")
     assert collector.told("/v1/metrics", "messaging.client.consumed.messages")
-    verdicts = (await stage.verdicts(1)).values()
-    assert report.key in {verdict["case"] for verdict in verdicts}
-    secrets = {str(verdict[name]) for verdict in verdicts for name in ("case", "event", "digest") if verdict[name]}
-    forms = [form for secret in secrets for form in (secret.encode(), secret.replace("-", "").encode())]
-    forms += [UUID(secret).bytes for secret in secrets if len(secret) == 36]
-    forms += [case_code(secret).encode() for secret in secrets if len(secret) == 36]
-    assert not _telling(collector.received, [*forms, *RUNS])
-    assert _telling([("/v1/traces", b"...." + forms[0] + b"....")], forms) == ["/v1/traces"]
+
+    verdicts = list((await stage.verdicts(1)).values())
+    assert case in {verdict["case"] for verdict in verdicts}
+    hidden = [*told_of(verdicts), *told_of_agencies(stage.network), *RUNS]
+    assert await asyncio.to_thread(collector.telling, hidden) == set()
+    for secret in (case, MARKER, f"mailbox-{POLICE}", stage.agency.signer.kid):
+        honest = len(collector.received)
+        await asyncio.to_thread(collector.plant, secret)
+        assert collector.telling(hidden, honest) == {"/v1/traces", "/v1/metrics"}, "the search would find nothing"
 
 
-def _telling(received: list[tuple[str, bytes]], secrets: list[bytes]) -> list[str]:
-    return [path for path, body in received if any(secret in body for secret in secrets)]
+def told_of(verdicts: list[dict[str, Any]]) -> list[bytes]:
+    """Every case, event and digest, in each form in which it could be written."""
+    names = {str(verdict[name]) for verdict in verdicts for name in ("case", "event", "digest") if verdict[name]}
+    ids = [name for name in names if len(name) == 36]
+    forms = [form for name in names for form in (name.encode(), name.replace("-", "").encode())]
+    return [*forms, *(UUID(name).bytes for name in ids), *(case_code(name).encode() for name in ids)]
+
+
+def told_of_agencies(network: Network) -> list[bytes]:
+    """Every agency's id, with which its mailbox and its keys are named, its secret keys and its password."""
+    forms: list[bytes] = []
+    for agency in network.members.agencies:
+        held = Credentials.read(network.directory, agency)
+        keys = [unb64(held.seed), unb64(held.sealing)]
+        forms += [agency.encode(), held.password.encode(), held.seed.encode(), held.sealing.encode()]
+        forms += [form for key in keys for form in (key, key.hex().encode())]
+    return forms
 
 
 def _holding(files: list[Path], runs: list[bytes]) -> list[str]:
