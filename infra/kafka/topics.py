@@ -27,9 +27,11 @@ from infra.kernel.ports import Handler, Positions, Unavailable
 from infra.kernel.records import TRACEPARENT, Outgoing, Place, Record
 from infra.telemetry import NoTelemetry, Telemetry
 
+from .batches import install
 from .producer import Producer
 from .settings import KafkaSettings
 
+install()
 log = logging.getLogger(__name__)
 FULL = 65_536
 """Bytes for which the broker waits, up to the linger: a batch of hundreds costs little more than a batch of one."""

@@ -9,8 +9,10 @@ from contextlib import AsyncExitStack
 import pytest
 
 from infra.embedded.cluster import Endpoints
+from infra.kernel.decode import DeadLetter, decode
 from infra.kernel.records import Outgoing, Place
 
+from .batches import batch, record, write
 from .clients import WITHIN, Headers, Reader, Side, in_memory, on_kafka, until
 
 
@@ -119,6 +121,37 @@ async def test_a_record_of_any_shape_comes_as_it_is(side: Side) -> None:
         assert sorted(found, key=repr) == sorted(((k, v, tuple(h)) for k, v, h in shapes), key=repr)
         assert await topics.send([Outgoing(topic, "k", b"after", {"jws": "ក"})]) == []
         assert (await reader.has(len(shapes) + 1))[-1].headers == (("jws", "ក".encode()),)
+
+
+GOOD = record(0, b"k", b"good")
+HAND_MADE = {
+    "a header's name that is no text": record(1, b"k", b"bad", [(b"x-\xff", b"v"), (b"jws", b"s")]),
+    "attributes that are no varint": record(1, b"key", b"bad", attributes=0xFF),
+    "an offset far ahead": record(1_000_000, b"k", b"bad"),
+    "an offset before its batch": record(-1_000_000, b"k", b"bad"),
+    "its neighbour's offset": record(0, b"k", b"bad"),
+}
+
+
+@pytest.mark.parametrize("kind", HAND_MADE)
+async def test_a_batch_made_by_hand_is_read_as_the_broker_took_it(cluster: Endpoints, kafka: Side, kind: str) -> None:
+    """Its neighbours in the batch, before and after it come too, each with the offset that it has in the partition."""
+    topic, reader, bad = await kafka.topic(), Reader(), HAND_MADE[kind]
+    settings = cluster.admin()
+    async with kafka.open(([topic], topic, reader)) as topics:
+        for number in range(3):
+            assert await write(settings, topic, 0, batch([GOOD, bad, record(2, b"k", b"good")])) == 3 * number
+        await write(settings, topic, 1, batch([GOOD]))
+        await reader.has(10)
+        assert not topics.failed.done()
+        assert [(r.offset, r.value) for r in reader.records if r.partition == 0] == [
+            (offset, b"bad" if offset % 3 == 1 else b"good") for offset in range(9)
+        ]
+        assert reader.stored == {Place(topic, 0): 9, Place(topic, 1): 1}
+        if kind == "a header's name that is no text":
+            found = [r.headers for r in reader.records if r.value == b"bad"]
+            assert found == [(("x-\ufffd", b"x-\xff"), ("jws", b"s"))] * 3
+            assert isinstance(decode(next(r for r in reader.records if r.value == b"bad")), DeadLetter)
 
 
 async def test_the_end_is_after_the_last_record(side: Side) -> None:
