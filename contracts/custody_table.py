@@ -6,7 +6,7 @@ that the two can be held against each other, and it counts what nobody can expla
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -77,6 +77,19 @@ class _Chain:
     joint: timedelta = timedelta(0)
     joint_since: datetime | None = None
     disputed: tuple[datetime, str] | None = None
+    claims: Collection[str] = ()
+    claimed: set[str] = field(default_factory=set)
+
+    @property
+    def rightful(self) -> set[str]:
+        """Those who answer by more than a claim."""
+        return self.answering.keys() - self.claimed
+
+    def claim(self, agency: str, at: datetime, by: str) -> None:
+        """This one says that it answers; nobody is let go by it."""
+        if agency not in self.answering:
+            self.claimed.add(agency)
+        self.answer({*self.answering, agency}, at, by)
 
     def care(self, party: str, at: datetime, by: str) -> None:
         """Care moves."""
@@ -91,6 +104,7 @@ class _Chain:
     def answer(self, parties: Iterable[str], at: datetime, by: str) -> None:
         """From now on these answer."""
         now = set(parties)
+        self.claimed &= now | {self.carer}
         for party in sorted(self.answering.keys() - now):
             self.spans.append(Span("responsibility", party, self.since.pop(party), at, self.answering.pop(party)))
         for party in sorted(now - self.answering.keys()):
@@ -104,20 +118,28 @@ class _Chain:
         self.joint_since = at if len(self.answering) > 1 else None
 
 
-def custody_table(events: Sequence[Event], until: datetime) -> CustodyTable | None:
+def custody_table(
+    events: Sequence[Event], until: datetime, claims: Collection[str] = frozenset()
+) -> CustodyTable | None:
     """The table of one case; None where nobody was reported and no chain opened.
 
     `events` are the case's accepted events of `intake` and `custody` (others are passed over), each family in its
-    sequence; `until` is the instant up to which an open chain is counted.
+    sequence; `until` is the instant up to which an open chain is counted; `claims` are the ids of those that their
+    acceptance disputes (`decision.disputed`).
     """
     report = next((event for event in events if event.name == "intake.report-received"), None)
     steps = [event for event in events if event.family == "custody" and not event.header.from_service]
-    opening = next((event for event in steps if event.name == "custody.opened"), None)
-    if opening is None:
+    openings = [event for event in steps if event.name == "custody.opened"]
+    if not openings:
         return _never_opened(report, until)
+    opening = next((event for event in openings if event.id not in claims), openings[0])
+    before = openings[
+        : openings.index(opening)
+    ]  # opened by no report of this case: one that has a report takes its place
+    steps = [event for event in steps if event not in before]
     data = opening.data.model_dump(mode="json")
     holder = str(data["holder"])
-    chain = _Chain(opening.time, holder, {holder: opening.id}, opening.id, care_since=opening.time)
+    chain = _Chain(opening.time, holder, {holder: opening.id}, opening.id, care_since=opening.time, claims=claims)
     chain.since[holder] = opening.time
     _late_opening(chain, report, opening, str(data["person"]) == "child")
     ended: datetime | None = None
@@ -168,11 +190,12 @@ def _counts(chain: _Chain, event: Event, data: dict[str, Any], person: str) -> b
             return True
         case "handover-released":
             giver = chain.offers.get(str(data["handover"]), {}).get("giver", actor)
-            return actor in chain.answering or actor == giver
+            return actor in chain.rightful or actor == giver
         case "ended" if person == "adult" and data["reason"] == "own-word":
             return True
         case "missing-reported" | "died" | "ended":
-            return actor in chain.answering or (name != "ended" and actor == chain.carer)
+            at_hand = name != "ended" and actor == chain.carer
+            return actor not in chain.claimed and (actor in chain.answering or at_hand)
         case _:
             return False
 
@@ -183,7 +206,7 @@ def _step(chain: _Chain, event: Event, data: dict[str, Any]) -> None:
     match event.type.name:
         case "opened":
             chain.care(str(data["holder"]), at, event.id)
-            chain.answer({*chain.answering, str(data["holder"])}, at, event.id)
+            chain.claim(str(data["holder"]), at, event.id)
             chain.disputed = (at, event.id)
         case "handover-offered":
             chain.offers[event.id] = {"giver": actor, "to": data["to"], "corridor": data.get("corridor")}
@@ -194,42 +217,57 @@ def _step(chain: _Chain, event: Event, data: dict[str, Any]) -> None:
         case "handover-received":
             _received(chain, event, offer, actor)
         case "emergency-placed":
-            if actor not in chain.answering and actor != chain.carer:
-                chain.answer({*chain.answering, str(data["to"])}, at, event.id)
+            if actor in chain.claimed or (actor not in chain.answering and actor != chain.carer):
+                chain.claim(str(data["to"]), at, event.id)
             chain.care(str(data["to"]), at, event.id)
         case "entrusted":
-            chain.answer({*chain.answering, actor}, at, event.id)
+            chain.claim(actor, at, event.id)
             chain.care(str(data["to_kind"]), at, event.id)
         case "found":
-            chain.care(str(data.get("carer") or actor), at, event.id)
+            carer = str(data.get("carer") or actor)
+            if event.id in chain.claims and carer not in chain.answering:
+                chain.claimed.add(carer)
+            chain.care(carer, at, event.id)
+        case "taken-over" if event.id in chain.claims:
+            chain.care(str(data["to"]), at, event.id)
+            chain.claim(str(data["to"]), at, event.id)
+            chain.disputed = (at, event.id)
         case "taken-over":
             chain.care(str(data["to"]), at, event.id)
             chain.answer({str(data["to"])}, at, event.id)
+            chain.claimed.clear()
 
 
 def _released(chain: _Chain, event: Event, offer: dict[str, Any], actor: str, to: str) -> None:
-    if actor not in chain.answering and actor != offer.get("giver", actor):
+    givers = chain.answering.keys() if to in chain.rightful else chain.rightful
+    if actor not in givers and actor != offer.get("giver"):
         return
     if not offer:
         offer = chain.offers.setdefault(str(event.data.model_dump()["handover"]), {"giver": actor, "to": to})
     offer["released"] = event.time
+    if actor in chain.rightful and to in chain.claimed and to in chain.answering:
+        chain.claimed.discard(to)
+        offer.setdefault("received", chain.boundary)
+        offer["to"] = to
     if "received" in offer and actor in chain.answering and offer["to"] in chain.answering:
-        left = set(chain.answering) - {actor}
+        left = chain.rightful - {actor}
         chain.answer(left or {str(offer["to"])}, chain.boundary, event.id)
 
 
 def _received(chain: _Chain, event: Event, offer: dict[str, Any], actor: str) -> None:
     at = chain.boundary
-    rightful = offer.get("to") == actor and "received" not in offer
+    rightful = offer.get("to") == actor and "received" not in offer and event.id not in chain.claims
     if rightful:
+        chain.claimed.discard(actor)
         offer["received"] = event.time
         _overdue(chain, offer, event.time, event.id)
     chain.care(actor, at, event.id)
     if rightful and "released" in offer and offer.get("giver") in chain.answering:
         chain.answer({actor}, at, event.id)
-    else:
+    elif rightful:
         chain.answer({*chain.answering, actor}, at, event.id)
-    if not rightful:
+    else:
+        chain.claim(actor, at, event.id)
         chain.disputed = (at, event.id)
 
 

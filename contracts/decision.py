@@ -6,10 +6,10 @@ recorded, and the breach says what was wrong. Both name the rule; both tell the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .events import Kind
 
@@ -57,6 +57,33 @@ class Breach:
     def as_json(self) -> dict[str, str]:
         """The breach as an acceptance carries it."""
         return {"rule": self.rule, "code": self.code}
+
+
+CLAIMS = frozenset({"CUS-HOLDER", "CUS-ONE", "NET-ORDER", "NET-PARTY"})
+"""The rules on who may say a thing, and after what: a fact that one of them disputes is a claim."""
+
+
+class Mark(Protocol):
+    """A breach, or what an acceptance says of one."""
+
+    @property
+    def rule(self) -> str:
+        """The rule's id."""
+        ...
+
+    @property
+    def code(self) -> str:
+        """What kind of breach it is."""
+        ...
+
+
+def disputed(marks: Iterable[Mark]) -> bool:
+    """Whether a fact with these breaches is a claim: recorded, but by somebody who may not say it, or out of nowhere.
+
+    A claim moves care, because the person may really be there; it gives nobody a role, ends nothing, and takes
+    responsibility from nobody (CUS-MOVE, XB-NEED).
+    """
+    return any(mark.rule in CLAIMS and mark.code in ("dispute", "unproven") for mark in marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +142,15 @@ class Context:
     """All that a decision may look at besides its own family's state.
 
     `accepted` is the judging clock; `expired` is True when the event has been parked to its limit; `seen` holds what
-    this service had seen accepted in the case's other families, up to the sequences in `after`.
+    this service had seen accepted in the case's other families, up to the sequences in `after`. `countersigner` is the
+    second agency that signed the same bytes, where one did.
     """
 
     directory: Directory
     accepted: datetime
     seen: Mapping[str, tuple[Seen, ...]] = field(default_factory=dict)
     expired: bool = False
+    countersigner: str | None = None
 
     def find(self, name: str, id: str | None = None, **facts: object) -> Seen | None:
         """The latest event of this name (`family.name`) seen in another family, with this id and these facts.

@@ -78,7 +78,8 @@ class Acceptance(Message):
     `after` names, for each other family, the last event that the decision had seen; `directory` and `rules` the
     directory's sequence and the digest of the guidelines; `accepted` the judging clock and `recorded` the wall clock
     (they differ in a replay, which is marked). `expired`: the event had waited to its limit. `stale_directory`: a fact
-    that was accepted although the directory's last head was too old to be sure of it.
+    that was accepted although the directory's last head was too old to be sure of it. `countersigner` is the second
+    agency whose signature over the same bytes was checked.
     """
 
     TYP: ClassVar[str] = "acceptance+jws"
@@ -96,6 +97,7 @@ class Acceptance(Message):
     replay: bool = False
     expired: bool = False
     stale_directory: bool = False
+    countersigner: str | None = None
     breaches: tuple[BreachMark, ...] = ()
 
 

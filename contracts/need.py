@@ -1,17 +1,19 @@
 """Need to know (XB-NEED): which agencies an accepted event is handed to, by the roles that they have in the case.
 
-Roles follow from accepted events and are kept by family, so they do not depend on how families interleave. The table is
+Roles follow from accepted events and are kept by family, so they do not depend on how families interleave. A claim
+(`decision.disputed`) gives none: whoever knows a case's id could say anything. The table is
 `guidelines/need_to_know.toml`; the parties that an event names always get it, and nobody else but by a role.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
 
+from .decision import CLAIMS, Mark
 from .directory import Directory
 from .envelope import Event
 
@@ -35,10 +37,15 @@ ROLE_EVENTS = frozenset(
     }
 )
 """The events that give a role."""
+NO_ROLE = CLAIMS | {"XB-NEED"}
+"""The rules whose breach keeps an event from giving a role."""
 
 
-def fold(roles: Mapping[str, Mapping[str, tuple[str, ...]]], event: Event) -> Roles:
-    """The roles after an accepted event."""
+def fold(roles: Mapping[str, Mapping[str, tuple[str, ...]]], event: Event, breaches: Iterable[Mark]) -> Roles:
+    """The roles after an event that was accepted with these breaches."""
+    known = {name: dict(entries) for name, entries in roles.items()}
+    if any(breach.rule in NO_ROLE for breach in breaches):
+        return known
     family, data = event.family, vars(event.data)
     to = str(data.get("to", ""))
     match event.name:
@@ -51,7 +58,9 @@ def fold(roles: Mapping[str, Mapping[str, tuple[str, ...]]], event: Event) -> Ro
         case "custody.opened" | "custody.handover-received":
             given = {"holder": event.actor}
         case "custody.handover-offered":
-            given = {"offered": to}
+            # Who may offer answers for the person; a chain may have been opened before its report was known here.
+            held = () if event.actor in known.get(family, {}).get("holder", ()) else (("holder", event.actor),)
+            given = {"offered": to, **dict(held)}
         case "custody.taken-over":
             given = {"holder": to}
         case "repatriation.tracing-requested" | "repatriation.requested":
@@ -62,13 +71,11 @@ def fold(roles: Mapping[str, Mapping[str, tuple[str, ...]]], event: Event) -> Ro
             given = {"lead": str(data["lead"])}
         case _:
             given = {}
-    known = {name: dict(entries) for name, entries in roles.items()}
     for role, agency in given.items():
         own = known.setdefault(family, {})
-        have = own.get(role, ())
+        others = [other for other in own.get(role, ()) if other != agency]
         # The holder is whoever holds now and whoever held before: they see that the person arrived.
-        kept = (*have[-1:], agency) if role == "holder" else (*have, agency)
-        own[role] = tuple(dict.fromkeys(kept))
+        own[role] = (*(others[-1:] if role == "holder" else others), agency)
     return known
 
 

@@ -19,7 +19,7 @@ def decide(state: AuditState, event: Event, context: Context) -> Decision:
     return sort_out(event, context, [service_own(event)])
 
 
-def evolve(state: AuditState, event: Event) -> AuditState:
+def evolve(state: AuditState, event: Event, disputed: bool = False) -> AuditState:
     """The state after an accepted event."""
     if event.type.name == "deadline-passed":
         return state.model_copy(update={"passed": passed(event, state.passed)})

@@ -32,15 +32,16 @@ S = TypeVar("S", bound=JourneyState)
 class Journey(Generic[S]):
     """One family: its state and the pure functions over it.
 
-    `decide(state, event, context)` never changes anything; `evolve(state, event)` is called for accepted events only,
-    in the order of their sequence, and never refuses. `deadlines(state)` are those that run now.
+    `decide(state, event, context)` never changes anything; `evolve(state, event, disputed)` is called for accepted
+    events only, in the order of their sequence, and never refuses; `disputed` says that the event is a claim
+    (`decision.disputed` of its breaches). `deadlines(state)` are those that run now.
     `followed` are the events of other families (`family.name`) that the guards of this one ask for.
     """
 
     family: str
     state: type[S]
     decide: Callable[[S, Event, Context], Decision]
-    evolve: Callable[[S, Event], S]
+    evolve: Callable[[S, Event, bool], S]
     deadlines: Callable[[S], tuple[Deadline, ...]]
     followed: frozenset[str] = frozenset()
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ..decision import Breach, Context, Deadline, Decision, Park, Problem, Refuse, settle
 from ..envelope import Event
 from ..events import Kind
 from ..guidelines.rules import network
-from ..guidelines.rules.cus_time import cus_time_late
+from ..guidelines.rules.cus_time import cus_time_late, cus_time_proposal
 from .base import park
 
 SERVICE_OF = {
@@ -45,9 +43,14 @@ def sort_out(
     if waiting:
         return min(waiting, key=lambda item: (item.until, item.waiting_for))
     breaches = [item for item in items if isinstance(item, Breach)]
-    if event.type.kind is Kind.FACT and not event.header.from_service:
+    if event.header.from_service:
+        return settle(event, problems, breaches)
+    if event.type.kind is Kind.FACT:
         late = cus_time_late(event.time, context.accepted, corridor)
         breaches += [late] if late is not None else []
+    else:
+        off = cus_time_proposal(event.time, context.accepted, context.countersigner is not None, corridor)
+        problems += [off] if off is not None else []
     return settle(event, problems, breaches)
 
 
@@ -67,17 +70,17 @@ def service_own(event: Event) -> Problem | None:
 
 
 def overdue(
-    event: Event, running: tuple[Deadline, ...], after: Callable[[], tuple[Deadline, ...]]
+    event: Event, running: tuple[Deadline, ...], after: tuple[Deadline, ...]
 ) -> list[Park | Problem | Breach | None]:
     """A breach for each deadline that this event ends although it happened after it was due.
 
     The deadline itself may not have been called yet: the service was down, or the event came within the grace. `after`
-    gives the deadlines that run once the event is accepted.
+    are the deadlines that run once the event is accepted.
     """
     missed = [deadline for deadline in running if deadline.due < event.time]
     if not missed or event.header.from_service:
         return []
-    going_on = {(deadline.rule, deadline.cause) for deadline in after()}
+    going_on = {(deadline.rule, deadline.cause) for deadline in after}
     ended = [deadline for deadline in missed if (deadline.rule, deadline.cause) not in going_on]
     return [Breach(deadline.rule, "breach", "this happened after it was due") for deadline in ended]
 

@@ -7,7 +7,7 @@ until it is resolved (CUS-MOVE). The rules are in `guidelines.rules`; here is wh
 from __future__ import annotations
 
 from ..codes import PlaceKind
-from ..decision import Breach, Context, Deadline, Decision, Park, Problem
+from ..decision import Breach, Context, Deadline, Decision, Park, Problem, disputed
 from ..directory import Directory
 from ..envelope import Event
 from ..events.custody import (
@@ -62,6 +62,7 @@ def decide(state: CustodyState, event: Event, context: Context) -> Decision:
         found.append(awaits(context, state.opened is not None, "custody.opened", "data.custody"))
         if state.opened is not None:
             found.append(cus_one.cus_one(state.opened, state.ended, custody))
+            found.append(xb_need.xb_need_reported(_proven(state, context)))
         settling = isinstance(data, HandoverReleased) and offer is not None and offer.unreleased
         found.append(None if settling else cus_time.cus_time_order(event.time, state.boundary))
     if isinstance(data, HandoverOffered):
@@ -72,29 +73,39 @@ def decide(state: CustodyState, event: Event, context: Context) -> Decision:
         if offer is not None:
             found += _step(state, offer, event, context)
     elif isinstance(data, TakenOver):
-        found.append(cus_holder.cus_holder_takes_over(_authority(data, event, context.directory)))
-    elif state.opened is not None and not isinstance(data, Opened | Found | DeadlinePassed | Corrected):
+        found.append(cus_holder.cus_holder_takes_over(_authority(data, event, context)))
+    elif isinstance(data, Found):
+        found.append(awaits(context, state.missing, "custody.missing-reported", "data.custody"))
+    elif state.opened is not None and not isinstance(data, Opened | DeadlinePassed | Corrected):
         found.append(cus_holder.cus_holder_alone(entitled(state, event)))
-    found += overdue(event, deadlines(state), lambda: deadlines(evolve(state, event)))
-    found.append(_stay(state, event, context))
+    after = evolve(state, event, disputed(item for item in found if isinstance(item, Problem | Breach)))
+    found += overdue(event, deadlines(state), deadlines(after))
+    found.append(_stay(state, event, context, after))
     return sort_out(event, context, found, corridor)
 
 
 def _opened(state: CustodyState, data: Opened, event: Event, context: Context) -> Findings:
     seen = context.find("intake.report-received", id=data.from_report) is not None
     return [
-        cus_one.cus_one(state.opened, state.ended, None),
+        cus_one.cus_one(state.opened if _proven(state, context) else None, state.ended, None),
         cus_holder.cus_holder_takes(speaker(event), data.holder),
         awaits(context, seen, "intake.report-received", "data.from_report"),
     ]
 
 
-def _authority(data: TakenOver, event: Event, directory: Directory) -> bool:
-    by_court = data.ordered_by == "court" and data.paper is not None
-    return by_court or directory.has_role(speaker(event), "referral-authority", event.time.date())
+def _proven(state: CustodyState, context: Context) -> bool:
+    """Whether the report on which the chain rests has been accepted: its id is known to those who were told of it."""
+    return state.from_report is None or context.find("intake.report-received", id=state.from_report) is not None
 
 
-def _stay(state: CustodyState, event: Event, context: Context) -> Problem | None:
+def _authority(data: TakenOver, event: Event, context: Context) -> bool:
+    """The referral authority says it, or signs beside whoever brings the court's order."""
+    says = context.countersigner if data.ordered_by == "court" and data.paper is not None else None
+    on = event.time.date()
+    return any(context.directory.has_role(agency, "referral-authority", on) for agency in (speaker(event), says or ""))
+
+
+def _stay(state: CustodyState, event: Event, context: Context, leaves: CustodyState) -> Problem | None:
     """A stay that the first report tells of began before custody was opened; it is judged when the child leaves."""
     began, cause = state.police_since, state.police_cause
     if began is None or cause != state.opened or state.person == "adult" or event.header.from_service:
@@ -102,7 +113,6 @@ def _stay(state: CustodyState, event: Event, context: Context) -> Problem | None
     report = context.find("intake.report-received", at_police_post=True)
     if report is None or report.time >= began:
         return None
-    leaves = evolve(state, event)
     if leaves.police_since is not None and not leaves.ended:
         return None
     known = event.time > began + d107_48h.ALLOWED or (d107_48h.RULE.id, cause) in state.passed
@@ -115,8 +125,9 @@ def _offered(state: CustodyState, data: HandoverOffered, event: Event, context: 
     giver = speaker(event)
     police = directory.has_role(giver, "criminal-justice", on)
     found: Findings = [
-        cus_holder.cus_holder_gives(giver, state.responsible),
+        cus_holder.cus_holder_gives(giver, state.givers(data.to)),
         xb_need.xb_need_unsealed(data.sealed_digest),
+        network.net_many(sum(offer.giver == giver for offer in state.handovers.values())),
         a2007_member.a2007_member(data.to, child, on, directory),
         d107_risk.d107_risk(police, child, data.risk_assessment, data.emergency_reason, on),
     ]
@@ -163,7 +174,7 @@ def _step(state: CustodyState, offer: Handover, event: Event, context: Context) 
         return [cus_holder.cus_holder_takes(actor, offer.to), network.net_once(offer.status != "offered")]
     if isinstance(data, HandoverReleased):
         return [
-            cus_holder.cus_holder_gives(actor, (*state.responsible, *((offer.giver,) if offer.unreleased else ()))),
+            cus_holder.cus_holder_gives(actor, (*state.givers(data.to), *((offer.giver,) if offer.unreleased else ()))),
             a2007_receipt.a2007_receipt("data.to", data.to, offer.to, on),
             cus_gap.cus_gap_condition(data.condition.value, offer.received_condition),
             one_sided,
@@ -171,6 +182,9 @@ def _step(state: CustodyState, offer: Handover, event: Event, context: Context) 
     if isinstance(data, HandoverReceived):
         return [
             cus_holder.cus_holder_takes(actor, offer.to),
+            cus_holder.cus_holder_gives(offer.giver, state.givers(offer.to))
+            if offer.received_at is None
+            else cus_holder.cus_holder_alone(actor in state.rightful),
             a2007_receipt.a2007_receipt("data.from_agency", data.from_agency, offer.giver, on),
             cus_gap.cus_gap_second_receipt(offer.received_at is not None),
             cus_gap.cus_gap_condition(offer.condition, data.condition.value),

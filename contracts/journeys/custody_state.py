@@ -65,9 +65,13 @@ class Holding(BaseModel):
 
 
 class CustodyState(JourneyState):
-    """The chain of one person. `boundary` is the time of the last step, never going back."""
+    """The chain of one person. `boundary` is the time of the last step, never going back.
+
+    `claimed` are those of `responsible`, or the carer, who are there by a claim alone (`decision.disputed`).
+    """
 
     opened: str | None = None
+    from_report: str | None = None
     person: str | None = None
     responsible: tuple[str, ...] = ()
     carer: str | None = None
@@ -77,8 +81,18 @@ class CustodyState(JourneyState):
     police_cause: str | None = None
     handovers: dict[str, Handover] = {}
     holdings: tuple[Holding, ...] = ()
+    claimed: tuple[str, ...] = ()
     missing: bool = False
     ended: bool = False
+
+    @property
+    def rightful(self) -> tuple[str, ...]:
+        """Those who answer, by more than a claim."""
+        return tuple(agency for agency in self.responsible if agency not in self.claimed)
+
+    def givers(self, to: str) -> tuple[str, ...]:
+        """Who may give the person to `to`: whoever rightfully answers; a claimant may give back to such a one."""
+        return self.responsible if to in self.rightful else self.rightful
 
 
 def entitled(state: CustodyState, event: Event) -> bool:
@@ -90,10 +104,10 @@ def entitled(state: CustodyState, event: Event) -> bool:
     if isinstance(data, Ended) and data.reason is Exit.OWN_WORD and state.person == "adult":
         return True
     at_hand = isinstance(data, EmergencyPlaced | MissingReported | Died)
-    return actor in state.responsible or (at_hand and actor == state.carer)
+    return actor not in state.claimed and (actor in state.responsible or (at_hand and actor == state.carer))
 
 
-def evolve(state: CustodyState, event: Event) -> CustodyState:
+def evolve(state: CustodyState, event: Event, disputed: bool = False) -> CustodyState:
     """The chain after an accepted step. Never refuses: what is accepted has happened.
 
     Who may not say a step does not end the chain by it: care follows the person, and both answer until it is resolved.
@@ -105,24 +119,27 @@ def evolve(state: CustodyState, event: Event) -> CustodyState:
         return state
     actor, rightful = speaker(event), entitled(state, event)
     if isinstance(data, Opened):
-        return _opened(state, event, data)
+        return _opened(state, event, data, disputed)
     if isinstance(data, HandoverOffered):
         return _offered(state, event, data)
     if isinstance(data, HandoverReleased):
         return _released(state, event, data, actor)
     if isinstance(data, HandoverReceived):
-        return _received(state, event, data, actor)
+        return _received(state, event, data, actor, disputed)
     if isinstance(data, EmergencyPlaced):
-        answering = state.responsible if rightful else cus_move(state.responsible, "", data.to, released=False)
-        return _move(state, event, data.to, answering, data.place_kind)
+        if not rightful:
+            return _claim(state, event, data.to, data.to, data.place_kind)
+        return _move(state, event, data.to, state.responsible, data.place_kind)
     if isinstance(data, Entrusted):
-        answering = state.responsible if rightful else cus_move(state.responsible, "", actor, released=False)
-        return _move(state, event, data.to_kind.value, answering, PlaceKind.FAMILY_HOME)
+        if not rightful:
+            return _claim(state, event, data.to_kind.value, actor, PlaceKind.FAMILY_HOME)
+        return _move(state, event, data.to_kind.value, state.responsible, PlaceKind.FAMILY_HOME)
     if isinstance(data, TakenOver):
-        return _move(state, event, data.to, (data.to,), data.place_kind)
+        if disputed:
+            return _claim(state, event, data.to, data.to, data.place_kind)
+        return _move(_rightful(state, data.to), event, data.to, (data.to,), data.place_kind)
     if isinstance(data, Found):
-        found = state.model_copy(update={"missing": False})
-        return _move(found, event, data.carer or actor, state.responsible or (actor,), data.place_kind)
+        return _found(state, event, data, actor, disputed)
     if isinstance(data, MissingReported | Died | Ended) and not rightful:
         return state
     if name == "missing-reported":
@@ -136,15 +153,18 @@ def evolve(state: CustodyState, event: Event) -> CustodyState:
     return _handover(state, offer_id, status=name.removeprefix("handover-"))
 
 
-def _opened(state: CustodyState, event: Event, data: Opened) -> CustodyState:
-    if state.opened is not None:
-        responsible = cus_move(state.responsible, "", data.holder, released=False)
-        return _move(state, event, data.holder, responsible, data.place_kind)
-    begun = state.model_copy(update={"opened": event.id, "person": data.person.value})
-    if state.carer is not None:
+def _opened(state: CustodyState, event: Event, data: Opened, disputed: bool) -> CustodyState:
+    if state.opened is not None and disputed:
+        return _claim(state, event, data.holder, data.holder, data.place_kind)
+    carer = state.carer if state.opened is None else None
+    begun = {"opened": event.id, "from_report": data.from_report, "person": data.person.value}
+    claimed = tuple(dict.fromkeys((*state.claimed, *state.responsible)))
+    chain = _rightful(state.model_copy(update=begun | {"claimed": claimed}), data.holder)
+    responsible = tuple(dict.fromkeys((data.holder, *state.responsible)))
+    if carer is not None:
         # Somebody said that they received the person before it was told who opened: the person is there.
-        return _move(begun, event, state.carer, tuple(dict.fromkeys((data.holder, *state.responsible))), None)
-    return _move(begun, event, data.holder, (data.holder,), data.place_kind)
+        return _move(chain, event, carer, responsible, None)
+    return _move(chain, event, data.holder, responsible, data.place_kind)
 
 
 def _offered(state: CustodyState, event: Event, data: HandoverOffered) -> CustodyState:
@@ -154,43 +174,63 @@ def _offered(state: CustodyState, event: Event, data: HandoverOffered) -> Custod
 
 def _released(state: CustodyState, event: Event, data: HandoverReleased, actor: str) -> CustodyState:
     offer = state.handovers.get(data.handover, Handover(giver=actor, to=data.to, status="released"))
-    if actor not in (*state.responsible, offer.giver):
+    if actor not in (*state.givers(data.to), offer.giver):
         return state
     change: dict[str, Any] = {"released_at": event.time, "condition": data.condition.value}
-    changed = state.model_copy(
-        update={
-            "handovers": {
-                **state.handovers,
-                data.handover: offer.model_copy(
-                    update=change | ({} if offer.received_at is not None else {"status": "released"})
-                ),
-            }
-        }
-    )
+    if actor in state.rightful and data.to in state.claimed and data.to in state.responsible:
+        # Who answers says that it gave the person to the one who claims to have them: that was the receipt.
+        state = _rightful(state, data.to)
+        change |= {"status": "received", "received_at": offer.received_at or _later(state, event)}
+    elif offer.received_at is None:
+        change["status"] = "released"
+    offer = offer.model_copy(update=change)
+    changed = _handovers(state, data.handover, offer)
     if offer.received_at is None or actor not in state.responsible:
         return changed.model_copy(update={"boundary": _later(state, event)})
-    return _move(changed, event, state.carer or actor, cus_move_settled(state.responsible, actor, offer.to), None)
+    return _move(changed, event, state.carer or actor, cus_move_settled(state.rightful, actor, data.to), None)
 
 
-def _received(state: CustodyState, event: Event, data: HandoverReceived, actor: str) -> CustodyState:
-    offer = state.handovers.get(data.handover, Handover(giver=data.from_agency, to=actor))
-    rightful = actor == offer.to and offer.received_at is None
-    released = rightful and offer.released_at is not None
-    responsible = cus_move(state.responsible, offer.giver, actor, released)
-    change: dict[str, Any] = {}
-    if rightful:
-        change = {"status": "received", "received_at": event.time, "received_condition": data.condition.value}
-    kept = {**state.handovers, data.handover: offer.model_copy(update=change)}
-    return _move(
-        state.model_copy(update={"handovers": kept, "missing": False}), event, actor, responsible, data.place_kind
-    )
+def _received(state: CustodyState, event: Event, data: HandoverReceived, actor: str, disputed: bool) -> CustodyState:
+    here = state.model_copy(update={"missing": False})
+    offer = state.handovers.get(data.handover)
+    if offer is None or disputed or offer.received_at is not None:
+        return _claim(here, event, actor, actor, data.place_kind)
+    responsible = cus_move(state.responsible, offer.giver, actor, offer.released_at is not None)
+    received = {"status": "received", "received_at": event.time, "received_condition": data.condition.value}
+    kept = _handovers(_rightful(here, actor), data.handover, offer.model_copy(update=received))
+    return _move(kept, event, actor, responsible, data.place_kind)
+
+
+def _found(state: CustodyState, event: Event, data: Found, actor: str, disputed: bool) -> CustodyState:
+    carer, here = data.carer or actor, state.model_copy(update={"missing": False})
+    if disputed and carer not in state.responsible:
+        here = here.model_copy(update={"claimed": tuple(dict.fromkeys((*state.claimed, carer)))})
+    return _move(here, event, carer, state.responsible or (actor,), data.place_kind)
+
+
+def _claim(state: CustodyState, event: Event, carer: str, agency: str, place_kind: PlaceKind | None) -> CustodyState:
+    """An agency says that it has the person, or gave them to `carer`: it answers too, until it is resolved.
+
+    A claim ends no stay: where the person is goes by those who answer by right.
+    """
+    if agency not in state.responsible and agency not in state.claimed:
+        state = state.model_copy(update={"claimed": (*state.claimed, agency)})
+    place = place_kind if state.place_kind is None else None
+    return _move(state, event, carer, cus_move(state.responsible, "", agency, released=False), place)
+
+
+def _rightful(state: CustodyState, agency: str) -> CustodyState:
+    """What an agency claimed before, it now has by right."""
+    return state.model_copy(update={"claimed": tuple(other for other in state.claimed if other != agency)})
+
+
+def _handovers(state: CustodyState, offer_id: str, offer: Handover) -> CustodyState:
+    return state.model_copy(update={"handovers": {**state.handovers, offer_id: offer}})
 
 
 def _handover(state: CustodyState, offer_id: str, **change: Any) -> CustodyState:
     offer = state.handovers.get(offer_id)
-    if offer is None:
-        return state
-    return state.model_copy(update={"handovers": {**state.handovers, offer_id: offer.model_copy(update=change)}})
+    return state if offer is None else _handovers(state, offer_id, offer.model_copy(update=change))
 
 
 def _move(
@@ -198,7 +238,8 @@ def _move(
 ) -> CustodyState:
     """Somebody else cares, or answers, or somewhere else, from this step on."""
     since = _later(state, event)
-    change: dict[str, Any] = {"carer": carer, "responsible": responsible, "boundary": since}
+    claimed = tuple(agency for agency in state.claimed if agency in responsible or agency == carer)
+    change: dict[str, Any] = {"carer": carer, "responsible": responsible, "claimed": claimed, "boundary": since}
     if not state.holdings or (state.carer, state.responsible) != (carer, responsible):
         holding = Holding(carer=carer, responsible=responsible, since=since, by=event.id)
         change["holdings"] = (*state.holdings, holding)

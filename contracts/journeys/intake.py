@@ -54,7 +54,7 @@ def decide(state: IntakeState, event: Event, context: Context) -> Decision:
     return sort_out(event, context, found)
 
 
-def evolve(state: IntakeState, event: Event) -> IntakeState:
+def evolve(state: IntakeState, event: Event, disputed: bool = False) -> IntakeState:
     """The case after an accepted event."""
     data, name = event.data, event.type.name
     change: dict[str, object] = {"steps": {**state.steps, name: event.id}}

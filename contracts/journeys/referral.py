@@ -52,6 +52,7 @@ def decide(state: ReferralState, event: Event, context: Context) -> Decision:
     data = event.data
     if isinstance(data, Requested):
         found.append(xb_need.xb_need_unsealed(data.sealed_digest))
+        found.append(network.net_many(sum(task.asker == event.actor for task in state.tasks.values())))
     elif isinstance(data, IdentityDisclosed):
         found += _disclosure(state, data, event, context)
     elif isinstance(data, Answered | Started | Completed | Failed | CancelRequested | CancelAnswered):
@@ -59,7 +60,7 @@ def decide(state: ReferralState, event: Event, context: Context) -> Decision:
         found.append(awaits(context, task is not None, "referral.requested", "data.request"))
         if task is not None:
             found += _step(task, event, context)
-    found += overdue(event, deadlines(state), lambda: deadlines(evolve(state, event)))
+    found += overdue(event, deadlines(state), deadlines(evolve(state, event)))
     return sort_out(event, context, found)
 
 
@@ -111,7 +112,7 @@ def _disclosure(state: ReferralState, data: IdentityDisclosed, event: Event, con
     ]
 
 
-def evolve(state: ReferralState, event: Event) -> ReferralState:
+def evolve(state: ReferralState, event: Event, disputed: bool = False) -> ReferralState:
     """The requests after an accepted event. What somebody else says of a task than its receiver does not move it."""
     data = event.data
     if event.type.name == "deadline-passed":

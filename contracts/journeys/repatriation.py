@@ -82,8 +82,13 @@ def decide(state: RepatriationState, event: Event, context: Context) -> Decision
             found.append(
                 xb_counterpart.RULE.problem("data.to", "this agency is of another country", "ask its authority")
             )
+        own, on = context.directory.country(event.actor) or "", event.time.date()
+        found += [
+            xb_counterpart.xb_counterpart("source", event.actor, own, xb_counterpart.BY_EMBASSY, on, context.directory),
+            network.net_many(_asked(state, event.actor)),
+        ]
     elif isinstance(data, Requested):
-        found += _requested(data, event, context)
+        found += [*_requested(data, event, context), network.net_many(_asked(state, event.actor))]
     elif isinstance(data, TracingAnswered | CounterpartAnswered):
         ask = state.asks.get(data.request)
         kind = "tracing" if isinstance(data, TracingAnswered) else "return"
@@ -102,8 +107,12 @@ def decide(state: RepatriationState, event: Event, context: Context) -> Decision
         found.append(awaits(context, made, "repatriation.follow-up-made", "data.follow_up"))
     if isinstance(data, Closed):
         found.append(network.net_party(event.actor, state.lead) if state.lead is not None else None)
-    found += overdue(event, deadlines(state), lambda: deadlines(evolve(state, event)))
+    found += overdue(event, deadlines(state), deadlines(evolve(state, event)))
     return sort_out(event, context, found)
+
+
+def _asked(state: RepatriationState, asker: str) -> int:
+    return sum(ask.asker == asker for ask in state.asks.values())
 
 
 def _settled(ask: Ask) -> bool:
@@ -148,7 +157,7 @@ def _travel(state: RepatriationState, request: str | None, event: Event, context
     return found
 
 
-def evolve(state: RepatriationState, event: Event) -> RepatriationState:
+def evolve(state: RepatriationState, event: Event, disputed: bool = False) -> RepatriationState:
     """The return after an accepted event."""
     data, name = event.data, event.type.name
     if name == "deadline-passed":

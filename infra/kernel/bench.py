@@ -17,7 +17,7 @@ from typing import Any
 from pydantic_core import to_json
 
 from contracts import guidelines, need
-from contracts.decision import Accept, Breach, Context, Decision, Park, Refuse, Seen
+from contracts.decision import Accept, Breach, Context, Decision, Mark, Park, Refuse, Seen, disputed
 from contracts.directory import Directory
 from contracts.envelope import Event, compose, read
 from contracts.events import Kind
@@ -31,6 +31,7 @@ from .casebook import CaseRecord
 from .effects import Accepted, Effects, Hand, InboxRow, Letter, ParkedRow
 from .problems import stale_directory
 from .records import CLOUDEVENTS_JSON, CONTENT_TYPE, COUNTERSIGNATURE, JWS, SEALED, TYPE, Record
+from .verify import countersigner
 
 GRACE = timedelta(minutes=5)
 """How long after a deadline it is held to have passed: what was sent in time may still be on its way."""
@@ -135,11 +136,14 @@ class Bench:
 
     # -- decisions -----------------------------------------------------------------------------------------------
 
-    def decide(self, case: CaseRecord, event: Event, accepted: datetime, expired: bool) -> Decision:
+    def decide(
+        self, case: CaseRecord, event: Event, headers: Mapping[str, str], accepted: datetime, expired: bool
+    ) -> Decision:
         """The law's answer; a proposal waits while the directory cannot be read."""
         if not self.fresh() and event.type.kind is Kind.PROPOSAL:
             return Refuse((stale_directory(),)) if expired else Park(DIRECTORY_HEAD, accepted + PARK_LIMIT)
-        context = Context(self.directory, accepted, others(case, event.family), expired)
+        second = countersigner(headers, self.directory)
+        context = Context(self.directory, accepted, others(case, event.family), expired, second)
         return JOURNEYS[event.family].decide(case.state(event.family), event, context)
 
     def accept(
@@ -156,7 +160,7 @@ class Bench:
         sequence = case.sequences.get(family, 0) + 1
         case.sequences[family] = sequence
         after = {name: seen[-1].sequence for name, seen in sorted(others(case, family).items())}
-        case.states[family] = JOURNEYS[family].evolve(case.state(family), event)
+        case.states[family] = JOURNEYS[family].evolve(case.state(family), event, disputed(breaches))
         self.touch(case)
         acceptance = Acceptance(
             service=self.office.name,
@@ -172,6 +176,7 @@ class Bench:
             replay=self.replay,
             expired=expired,
             stale_directory=not self.fresh(),
+            countersigner=countersigner(headers, self.directory),
             breaches=marks(breaches),
         )
         own = {name: headers[name] for name in (JWS, COUNTERSIGNATURE) if name in headers}
@@ -179,7 +184,7 @@ class Bench:
         letter = Letter(case.case)
         letter.event = Accepted(event, own, acceptance)
         self.see(case, event, sequence)
-        self.fold_roles(case, event)
+        self.fold_roles(case, event, breaches)
         named = event.type.named(event.data)
         to = sorted(need.audience(event.name, named, case.roles, self.directory) - {event.actor})
         handed = own | ({SEALED: headers[SEALED]} if SEALED in headers else {})
@@ -212,12 +217,12 @@ class Bench:
             seen = Seen(sequence, event.id, event.name, event.actor, event.time, data)
             case.seen[event.family] = (*case.seen.get(event.family, ()), seen)
 
-    def fold_roles(self, case: CaseRecord, event: Event) -> None:
+    def fold_roles(self, case: CaseRecord, event: Event, breaches: Iterable[Mark]) -> None:
         """Note the roles that an event gives; who has a new one may be owed earlier events."""
         if event.name not in need.ROLE_EVENTS:
             return
         before = case.roles
-        case.roles = need.fold(before, event)
+        case.roles = need.fold(before, event, breaches)
         if case.roles != before:
             self.regrant.add(case.case)
 
@@ -278,7 +283,7 @@ class Bench:
         )
         event = read(body)
         accepted = self.clock(case)
-        decision = self.decide(case, event, accepted, expired=True)
+        decision = self.decide(case, event, {}, accepted, expired=True)
         breaches = decision.breaches if isinstance(decision, Accept) else ()
         return self.accept(case, event, {JWS: sign_detached(body, self.signer)}, accepted, breaches, expired=True)
 

@@ -22,7 +22,7 @@ def follow(bench: Bench, event: Event, acceptance: Acceptance) -> None:
         return
     known.append(acceptance.sequence)
     bench.see(case, event, acceptance.sequence)
-    bench.fold_roles(case, event)
+    bench.fold_roles(case, event, acceptance.breaches)
     bench.touch(case)
     retry(bench, case)
     _try_tick(bench, case)

@@ -44,15 +44,24 @@ def sealed_problems(event: Event, sealed: bytes | None, directory: Directory) ->
     return ()
 
 
-def signature_problem(reason: str, rule: str = "SIGNATURE") -> Problem:
+def signature_problem(reason: str, rule: str = "SIGNATURE", field: str = "jws") -> Problem:
     """Not signed by its source, or with a key that may not be used (rule KEY)."""
     return Problem(
-        "jws",
+        field,
         rule,
         "RFC 7515, RFC 7797",
         reason,
         "sign the exact bytes with a key that the directory lists for the source",
     )
+
+
+TOO_MANY = "NET-WAITING"
+
+
+def too_many(waiting_for: str) -> Problem:
+    """So many events of one agency wait in this case that no more are taken in to wait."""
+    remedy = f"send {waiting_for} first, and this again when your events that wait have gone on"
+    return Problem("subject", TOO_MANY, "network", "too many of your events wait in this case", remedy)
 
 
 def reused_id() -> Problem:

@@ -10,15 +10,19 @@ from datetime import datetime
 from contracts.decision import Accept, Park, Problem, Refuse
 from contracts.envelope import Event, read
 from contracts.messages import Notice, ProblemMark, Verdict
+from contracts.signing import detached_kid
 
 from .bench import Bench, marks
 from .casebook import CaseRecord
 from .decode import DeadLetter, Submission
 from .effects import InboxRow, ParkedRow
-from .problems import party_problems, reused_id, schema_problem, sealed_problems, signature_problem
-from .records import Record
+from .problems import TOO_MANY, party_problems, reused_id, schema_problem, sealed_problems, signature_problem, too_many
+from .records import COUNTERSIGNATURE, JWS, Record
+from .verify import countersigner
 
 log = logging.getLogger(__name__)
+MANY = 32
+"""How many events of one agency may wait in a case: each is looked at again whenever the case moves."""
 
 
 def dead_letter(bench: Bench, letter: DeadLetter) -> None:
@@ -68,7 +72,8 @@ def judge(bench: Bench, submission: Submission) -> None:
     accepted = bench.clock(case)
     problems = _envelope_problems(bench, submission, accepted)
     if problems or submission.event is None:
-        _refuse(bench, case, submission, problems)
+        # With a key that may not be used nobody takes an id for good.
+        _refuse(bench, case, submission, problems, remember=not any(problem.rule == "KEY" for problem in problems))
         return
     _settle(bench, case, submission.event, submission.record, submission.headers, accepted)
     retry(bench, case)
@@ -103,6 +108,11 @@ def _envelope_problems(bench: Bench, submission: Submission, accepted: datetime)
         return (signature_problem(key, rule="KEY"),)
     if submission.faults:
         return tuple(schema_problem(where, fault) for where, fault in submission.faults)
+    second = countersigner(submission.headers, bench.directory)
+    if second is not None:
+        key = bench.directory.key_problem(detached_kid(submission.headers[COUNTERSIGNATURE]), second, accepted)
+        if key is not None:
+            return (signature_problem(key, rule="KEY", field=COUNTERSIGNATURE),)
     if submission.event is not None:
         event = submission.event
         return party_problems(event, bench.directory) or sealed_problems(event, submission.sealed, bench.directory)
@@ -112,7 +122,9 @@ def _envelope_problems(bench: Bench, submission: Submission, accepted: datetime)
 def _settle(
     bench: Bench, case: CaseRecord, event: Event, record: Record, headers: Mapping[str, str], accepted: datetime
 ) -> None:
-    decision = bench.decide(case, event, accepted, expired=False)
+    decision = bench.decide(case, event, headers, accepted, expired=False)
+    if isinstance(decision, Park) and _many(bench, case, event.actor):
+        decision = Refuse((too_many(decision.waiting_for),))
     if isinstance(decision, Park):
         row = ParkedRow(
             event.id,
@@ -149,6 +161,13 @@ def _settle(
     _finish(bench, case, event, record, headers, accepted, decision, expired=False)
 
 
+def _many(bench: Bench, case: CaseRecord, actor: str) -> bool:
+    if case.waiting < MANY:
+        return False
+    kids = [detached_kid(json.loads(row.headers)[JWS]) for row in bench.waiting(case)]
+    return sum(kid in bench.directory.keys and bench.directory.keys[kid].agency == actor for kid in kids) >= MANY
+
+
 def _finish(
     bench: Bench,
     case: CaseRecord,
@@ -161,7 +180,8 @@ def _finish(
 ) -> None:
     if isinstance(decision, Refuse):
         problems = tuple(ProblemMark(**problem.as_json()) for problem in decision.problems)
-        bench.remember(event, "refused", problems)
+        if all(problem.rule != TOO_MANY for problem in decision.problems):  # it may come again
+            bench.remember(event, "refused", problems)
         bench.answer(
             record,
             event.digest,
@@ -226,7 +246,7 @@ def resume(bench: Bench, case: CaseRecord, row: ParkedRow, expired: bool) -> boo
     accepted = bench.clock(case)
     try:
         event = read(row.body)
-        decision = bench.decide(case, event, accepted, expired)
+        decision = bench.decide(case, event, json.loads(row.headers), accepted, expired)
     except Exception:
         if expired:
             raise

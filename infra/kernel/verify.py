@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 
 from contracts.directory import Directory
-from contracts.signing import SignatureRefused, verify_detached
+from contracts.signing import SignatureRefused, detached_kid, verify_detached
 
 from .decode import Submission
+from .records import COUNTERSIGNATURE
 
 
 async def verify(batch: Sequence[Submission], directory: Directory, threads: Executor | None) -> None:
@@ -33,6 +34,8 @@ def _check(batch: Sequence[Submission], directory: Directory) -> None:
             submission.unsigned = _fault(submission, directory)
         if submission.unsigned is None:
             submission.interpret()
+            fault = _second(submission, directory)
+            submission.faults += ((COUNTERSIGNATURE, fault),) if fault is not None else ()
 
 
 def _fault(submission: Submission, directory: Directory) -> str | None:
@@ -48,3 +51,26 @@ def _fault(submission: Submission, directory: Directory) -> str | None:
     except SignatureRefused as error:
         return error.reason
     return None
+
+
+def _second(submission: Submission, directory: Directory) -> str | None:
+    """What is wrong with a second agency's signature, where there is one."""
+    if COUNTERSIGNATURE not in submission.headers:
+        return None
+    try:
+        jws, by = submission.headers[COUNTERSIGNATURE], countersigner(submission.headers, directory)
+        public = directory.signing_key(detached_kid(jws))
+        if public is None or by == submission.header.actor:
+            return "must be made with a key that the directory lists for another agency"
+        verify_detached(submission.body, jws, public)
+    except SignatureRefused as error:
+        return error.reason
+    return None
+
+
+def countersigner(headers: Mapping[str, str], directory: Directory) -> str | None:
+    """The second agency that signed, by the header's own word; raises `SignatureRefused` when it cannot be read."""
+    if COUNTERSIGNATURE not in headers:
+        return None
+    key = directory.keys.get(detached_kid(headers[COUNTERSIGNATURE]))
+    return key.agency if key is not None else None

@@ -9,7 +9,7 @@ from datetime import datetime
 from contracts.custody_table import CustodyTable, custody_table
 from contracts.envelope import rfc3339, utc
 
-from .lines import Logged
+from .lines import Logged, claims
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class Chains:
 
     def case(self, events: Sequence[Logged]) -> None:
         """The events of one case, each family in its sequence."""
-        table = custody_table([item.event for item in events], self.until)
+        table = custody_table([item.event for item in events], self.until, claims(events))
         if table is not None:
             self.tables.append(table)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.decision import disputed
 from contracts.envelope import Event, read
 from contracts.messages import Acceptance
 
@@ -34,6 +35,11 @@ class Logged:
     def late(self) -> bool:
         """Whether it was accepted as told late (CUS-TIME)."""
         return any(breach.code == "late" for breach in self.acceptance.breaches)
+
+
+def claims(events: Iterable[Logged]) -> frozenset[str]:
+    """The ids of those that were accepted as claims alone."""
+    return frozenset(item.event.id for item in events if disputed(item.acceptance.breaches))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from contracts.decision import Accept, Context, Seen
+from contracts.decision import Accept, Context, Seen, disputed
 from contracts.directory import Directory
 from contracts.envelope import Event
 from contracts.journeys import JOURNEYS
@@ -47,7 +47,8 @@ def ready(docket: CaseRecord, acceptance: Acceptance) -> bool:
 def judge(docket: CaseRecord, event: Event, acceptance: Acceptance, directory: Directory) -> list[Finding]:
     """Judge one acceptance again and move the docket on. Returns what is to be raised."""
     family = acceptance.family
-    context = Context(directory, acceptance.accepted, _seen(docket, family, acceptance.after), acceptance.expired)
+    seen = _seen(docket, family, acceptance.after)
+    context = Context(directory, acceptance.accepted, seen, acceptance.expired, acceptance.countersigner)
     decision = JOURNEYS[family].decide(docket.state(family), event, context)
     said = {(mark.rule, mark.code) for mark in acceptance.breaches}
     findings = [Finding(*pair) for pair in said]
@@ -77,7 +78,8 @@ def fold(case: str, accepted: Iterable[tuple[Event, Acceptance]], judged: Mappin
 
 def _move(docket: CaseRecord, event: Event, acceptance: Acceptance) -> None:
     family = acceptance.family
-    docket.states[family] = JOURNEYS[family].evolve(docket.state(family), event)
+    claim = disputed(acceptance.breaches)
+    docket.states[family] = JOURNEYS[family].evolve(docket.state(family), event, claim)
     docket.sequences[family] = acceptance.sequence
     if event.name in ASKED_FOR:
         data = event.data.model_dump(mode="json", exclude_none=True)

@@ -16,7 +16,7 @@ from contracts.envelope import Event, rfc3339, utc
 from contracts.events.audit import FindingRaised
 from contracts.fields import case_code
 from infra.cli.output import Output
-from infra.report.lines import Logged
+from infra.report.lines import Logged, claims
 from infra.report.people import is_child, standing
 
 from .authority import authority
@@ -45,7 +45,7 @@ class Trace:
         events = tuple(standing(logged))
         if any(item.acceptance.replay for item in events):
             now = max(item.acceptance.accepted for item in events if item.event.family != "audit")
-        table = custody_table([item.event for item in events], now)
+        table = custody_table([item.event for item in events], now, claims(events))
         return cls(str(answer["case"]), events, table, tuple(answer["deadlines"]), now, is_child(events))
 
     @property

@@ -33,7 +33,15 @@ _MODULES = (
     xb_counterpart,
     xb_need,
 )
-_NETWORK = (network.ANSWER, network.CODE, network.ORDER, network.PARTY, network.SERVICE, network.SPEAKER)
+_NETWORK = (
+    network.ANSWER,
+    network.CODE,
+    network.MANY,
+    network.ORDER,
+    network.PARTY,
+    network.SERVICE,
+    network.SPEAKER,
+)
 
 RULES: dict[str, Rule] = {rule.id: rule for rule in (*(module.RULE for module in _MODULES), *_NETWORK)}
 """Every rule that bites, by its id."""

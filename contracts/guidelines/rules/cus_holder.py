@@ -35,13 +35,13 @@ def cus_holder_alone(entitled: bool) -> Problem | None:
 
 
 def cus_holder_takes_over(authority: bool) -> Problem | None:
-    """A person is taken from a holder by the referral authority, or on the order of a court that has a number."""
+    """A person is taken from a holder by the referral authority, or on a court's order that it countersigns."""
     if authority:
         return None
     return RULE.problem(
         "source",
         "only the referral authority or a court takes a person over",
-        "name the number of the court's order in data.paper, or have the referral authority say it",
+        "name the number of the court's order in data.paper, and have the referral authority sign the same bytes",
         "dispute",
     )
 

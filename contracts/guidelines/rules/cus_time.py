@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ...decision import Breach
+from ...decision import Breach, Problem
 from ...guidelines.corridors import limit
 from ._rule import Rule
 
@@ -31,3 +31,17 @@ def cus_time_late(time: datetime, accepted: datetime, corridor: str | None = Non
     if time - accepted > limit("ahead_minutes", corridor).time:
         return Breach(RULE.id, "breach", "this has, by its time, not happened yet")
     return None
+
+
+def cus_time_proposal(
+    time: datetime, accepted: datetime, countersigned: bool, corridor: str | None = None
+) -> Problem | None:
+    """A proposal is of its day: the time that it names decides by which text it is judged."""
+    off = cus_time_late(time, accepted, corridor)
+    if off is None or (off.code == "late" and countersigned):
+        return None
+    return RULE.problem(
+        "time",
+        "this proposal's time is further from now than may be",
+        "propose it as of now, or have a second agency sign the same bytes (header countersignature)",
+    )

@@ -56,6 +56,16 @@ CODE = Rule(
     "refuse",
     policy=True,
 )
+MANY = Rule(
+    "NET-MANY",
+    "One agency asks in one case what people can answer: a case that grows without end is of use to nobody.",
+    "network",
+    "network",
+    "refuse",
+    policy=True,
+)
+MOST = 100
+"""How many requests, or offers, or questions abroad, one agency may make in one case."""
 
 
 IDENTITY = frozenset({SERVICE.id, SPEAKER.id})
@@ -89,6 +99,13 @@ def net_once(answered: bool) -> Problem | None:
     if not answered:
         return None
     return PARTY.problem("data.request", "this has been answered already", "send a new request instead")
+
+
+def net_many(asked: int) -> Problem | None:
+    """One agency does not flood a case. `asked` is how often it has asked already."""
+    if asked < MOST:
+        return None
+    return MANY.problem("source", f"this agency has asked {MOST} times in this case", "ask the network's operator")
 
 
 def net_order(there: bool, field: str, missing: str) -> Problem | None:

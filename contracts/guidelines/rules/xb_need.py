@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ...decision import Problem
+from ...decision import Breach, Problem
 from ._rule import Rule
 
 RULE = Rule(
@@ -24,6 +24,11 @@ def xb_need_unsealed(sealed: str | None) -> Problem | None:
     return RULE.problem(
         "data.sealed_digest", "a request carries no identity", "disclose it after the receiver has accepted"
     )
+
+
+def xb_need_reported(reported: bool) -> Breach | None:
+    """A chain rests on a report that its case has: who opened one by another id may not have been told of the case."""
+    return None if reported else Breach(RULE.id, "unproven", "the report that this chain names has not been accepted")
 
 
 def xb_need_door(kinds: Collection[str]) -> Problem | None:

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from contracts.decision import Accept, Context, Deadline, Decision, Park, Refuse, Seen
+from contracts import need
+from contracts.decision import Accept, Context, Deadline, Decision, Park, Refuse, Seen, disputed
 from contracts.directory import AgencyEntry, AgreementEntry, Directory, MandateEntry, Statement, entry
 from contracts.envelope import Event, compose, read
 from contracts.fields import case_code
@@ -68,6 +69,8 @@ class Case:
     states: dict[str, JourneyState] = field(default_factory=dict)
     seen: dict[str, list[Seen]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    claims: set[str] = field(default_factory=set)
+    roles: need.Roles = field(default_factory=dict)
     count: int = 0
 
     @property
@@ -101,18 +104,27 @@ class Case:
         )
         return read(body)
 
-    def judge(self, event: Event, *, later: timedelta = timedelta(minutes=1), expired: bool = False) -> Decision:
+    def judge(
+        self,
+        event: Event,
+        *,
+        later: timedelta = timedelta(minutes=1),
+        expired: bool = False,
+        countersigner: str | None = None,
+    ) -> Decision:
         """What the journey says; an accepted event becomes part of the case."""
         journey = JOURNEYS[event.family]
         others = {family: tuple(seen) for family, seen in self.seen.items() if family != event.family}
-        context = Context(directory(), event.time + later, others, expired)
+        context = Context(directory(), event.time + later, others, expired, countersigner)
         decision = journey.decide(self.state(event.family), event, context)
         if isinstance(decision, Accept):
-            self.states[event.family] = journey.evolve(self.state(event.family), event)
+            self.states[event.family] = journey.evolve(self.state(event.family), event, disputed(decision.breaches))
             seen = self.seen.setdefault(event.family, [])
             data = event.data.model_dump(mode="json", exclude_none=True)
             seen.append(Seen(len(seen) + 1, event.id, event.name, event.actor, event.time, data))
             self.events.append(event)
+            self.claims |= {event.id} if disputed(decision.breaches) else set()
+            self.roles = need.fold(self.roles, event, decision.breaches)
         return decision
 
     def tries(self, actor: str, name: str, hours: float, data: dict[str, Any], *, expired: bool = False) -> Decision:

@@ -19,7 +19,7 @@ UNTIL = START + timedelta(days=400)
 
 
 def table(case: Case, until: datetime = UNTIL) -> CustodyTable:
-    found = custody_table(case.events, until)
+    found = custody_table(case.events, until, case.claims)
     assert found is not None
     return found
 

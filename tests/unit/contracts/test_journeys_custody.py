@@ -172,16 +172,20 @@ def test_the_carer_places_a_child_in_an_emergency_and_goes_on_answering() -> Non
 
 def test_the_referral_authority_takes_over_and_so_does_a_court_and_nobody_else() -> None:
     taken = {"from_agency": POLICE, "to": SHELTER, "reason": "abuse", "place_kind": "shelter"}
-    for actor, more, marks in (
-        (MINISTRY, {"ordered_by": "referral-authority"}, ()),
-        (FORCES, {"ordered_by": "court", "paper": "12/09"}, ()),
-        (FORCES, {"ordered_by": "court"}, (("CUS-HOLDER", "dispute"),)),
-        (FORCES, {"ordered_by": "referral-authority", "paper": "12/09"}, (("CUS-HOLDER", "dispute"),)),
+    for actor, more, second, rightful in (
+        (MINISTRY, {"ordered_by": "referral-authority"}, None, True),
+        (FORCES, {"ordered_by": "court", "paper": "12/09"}, MINISTRY, True),
+        (FORCES, {"ordered_by": "court", "paper": "12/09"}, None, False),
+        (FORCES, {"ordered_by": "court", "paper": "12/09"}, HEALTH, False),
+        (FORCES, {"ordered_by": "court"}, MINISTRY, False),
+        (FORCES, {"ordered_by": "referral-authority", "paper": "12/09"}, MINISTRY, False),
     ):
         case = Case()
         custody = case.opened()
-        case.says(actor, "custody.taken-over", 2, {"custody": custody, **taken, **more}, *marks)
-        assert holders(case) == (SHELTER, (SHELTER,))
+        event = case.event(actor, "custody.taken-over", 2, {"custody": custody, **taken, **more})
+        marks = breaches(case.judge(event, countersigner=second))
+        assert marks == (set() if rightful else {("CUS-HOLDER", "dispute")})
+        assert holders(case) == (SHELTER, (SHELTER,) if rightful else (POLICE, SHELTER))
 
 
 def test_a_missing_child_is_found_by_whoever_finds_it() -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from contracts import need
-from contracts.decision import Accept, Breach, Context, Park, Refuse, Seen
+from contracts.decision import Accept, Breach, Context, Park, Refuse, Seen, disputed
 from contracts.directory import Directory, entry
 from contracts.envelope import Event, compose, read
 from contracts.identifiers import derived_id
@@ -190,10 +190,11 @@ class _Case:
                 self.done.acts.append((act, "refused"))
             return True
         assert isinstance(decision, Accept)
-        self.states[event.family] = journey.evolve(state, event)
+        self.states[event.family] = journey.evolve(state, event, disputed(decision.breaches))
         data = event.data.model_dump(mode="json", exclude_none=True)
         seen = self.seen.setdefault(event.family, [])
         seen.append(Seen(len(seen) + 1, event.id, event.name, event.actor, event.time, data))
+        self.roles = need.fold(self.roles, event, decision.breaches)
         self.done.accepted.append(event)
         self.done.breaches += [(event.name, breach) for breach in decision.breaches]
         if act is not None:
@@ -225,10 +226,6 @@ class _Case:
 
     def _hand(self) -> None:
         """Hand every accepted event to whoever needs it by now and has not had it."""
-        self.roles = {}
-        for event in self.done.accepted:
-            if event.name in need.ROLE_EVENTS:
-                self.roles = need.fold(self.roles, event)
         for event in self.done.accepted:
             named = event.type.named(event.data)
             had = self.handed.setdefault(event.id, {event.actor})

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from contracts.guidelines import limit
-from tests.unit.contracts.casework import POLICE, SHELTER, Case, breaches
+from tests.unit.contracts.casework import POLICE, SHELTER, Case, breaches, refused
 
 LATE = limit("late_after_hours").time
 
@@ -44,9 +44,24 @@ def test_a_fact_is_told_in_time_and_after_it_happened(later: timedelta, marks: s
     assert breaches(case.judge(event, later=later)) == marks
 
 
-def test_a_proposal_is_not_refused_for_being_late() -> None:
+@pytest.mark.parametrize(
+    ("later", "second", "taken"),
+    [
+        (LATE, None, True),
+        (LATE + timedelta(seconds=1), None, False),
+        (LATE + timedelta(seconds=1), SHELTER, True),
+        (-limit("ahead_minutes").time - timedelta(seconds=1), None, False),
+        (-limit("ahead_minutes").time - timedelta(seconds=1), SHELTER, False),
+    ],
+)
+def test_a_proposal_is_of_its_day_or_a_second_agency_signs_it(
+    later: timedelta, second: str | None, taken: bool
+) -> None:
     case = Case()
     case.opened()
     data = case.offer(POLICE, SHELTER, 2, emergency_reason="disaster")
-    event = case.event(POLICE, "custody.handover-offered", 2, data)
-    assert breaches(case.judge(event, later=timedelta(days=9))) == set()
+    decision = case.judge(case.event(POLICE, "custody.handover-offered", 2, data), later=later, countersigner=second)
+    if taken:
+        assert breaches(decision) == set()
+    else:
+        assert refused(decision) == {"CUS-TIME"}

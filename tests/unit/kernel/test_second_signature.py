@@ -1,0 +1,82 @@
+"""What a second agency signs, and how much of one agency's waits in a case: the kernel's side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from contracts.identifiers import new_id
+from contracts.messages import Acceptance, Verdict
+from contracts.signing import sign_detached
+from infra.kernel.records import ACCEPTANCE, COUNTERSIGNATURE, KIND, Record
+from infra.kernel.submission import MANY
+from infra.simulation.world import world
+from tests.unit.kernel.test_poison import KEYS, POLICE, SHELTER, START, Desk
+
+CASE = new_id(START)
+REQUEST = {
+    "to": SHELTER,
+    "service": "child-shelter",
+    "urgency": "asap",
+    "person": "child",
+    "answer_by": "2026-04-03T09:00:00+07:00",
+}
+LONG_AGO = START - timedelta(days=20)
+
+
+def verdicts(desk: Desk) -> list[Verdict]:
+    """What was answered, in order."""
+    said = [item for item in desk.tables.outbox.values() if item.headers.get(KIND) == "verdict"]
+    return [Verdict.unverified(item.value.decode()) for item in said]
+
+
+def acceptances(desk: Desk) -> list[str | None]:
+    """Who signed beside the source of each event that was accepted."""
+    tokens = [item.headers[ACCEPTANCE] for item in desk.tables.outbox.values() if ACCEPTANCE in item.headers]
+    return [Acceptance.unverified(token).countersigner for token in tokens]
+
+
+def countersigned(record: Record, agency: str, *, spoiled: bool = False) -> Record:
+    """The record with a second agency's signature over its bytes, or over others."""
+    assert record.value is not None
+    body = record.value + (b" " if spoiled else b"")
+    jws = sign_detached(body, KEYS.signer(world().agencies[agency].signing_kid))
+    headers = (*record.headers, (COUNTERSIGNATURE, jws.encode()))
+    return Record(record.topic, record.partition, record.offset, record.key, record.value, headers)
+
+
+async def test_an_old_proposal_needs_a_second_agency_and_its_acceptance_names_it() -> None:
+    desk = Desk("referral")
+    alone = desk.record(POLICE, "referral.requested", CASE, REQUEST, time=LONG_AGO)
+    both = desk.record(POLICE, "referral.requested", CASE, REQUEST, time=LONG_AGO)
+    both = countersigned(both, SHELTER)
+    await desk.kernel.batch([alone, both])
+    assert [verdict.outcome for verdict in verdicts(desk)] == ["refused", "accepted"]
+    assert acceptances(desk) == [SHELTER]
+
+
+@pytest.mark.parametrize(("agency", "spoiled"), [(SHELTER, True), (POLICE, False)])
+async def test_a_second_signature_that_does_not_hold_is_refused(agency: str, spoiled: bool) -> None:
+    desk = Desk("referral")
+    record = desk.record(POLICE, "referral.requested", CASE, REQUEST)
+    good = desk.record(POLICE, "referral.requested", CASE, REQUEST)
+    await desk.kernel.batch([countersigned(record, agency, spoiled=spoiled), good])
+    refused, accepted = verdicts(desk)
+    assert (refused.outcome, [problem.field for problem in refused.problems]) == ("refused", [COUNTERSIGNATURE])
+    assert accepted.outcome == "accepted"
+
+
+async def test_so_much_of_one_agency_waits_in_a_case_and_no_more() -> None:
+    desk = Desk("referral")
+    orphan = {"request": new_id(START), "answer": "accepted", "capacity": "capacity"}
+    records = [desk.record(SHELTER, "referral.answered", CASE, orphan) for _ in range(MANY + 1)]
+    other = desk.record(POLICE, "referral.answered", CASE, orphan)
+    await desk.kernel.batch([*records, other])
+    outcomes = [verdict.outcome for verdict in verdicts(desk)]
+    assert outcomes == ["parked"] * MANY + ["refused", "parked"]
+    (problem,) = verdicts(desk)[MANY].problems
+    assert (problem.rule, "referral.requested" in problem.remedy) == ("NET-WAITING", True)
+    await desk.kernel.batch([replace(records[-1], offset=99)])
+    assert verdicts(desk)[-1].outcome == "refused", "it may come again: it is no duplicate"
