@@ -135,6 +135,8 @@ class Kernel:
 
     async def begin(self, transaction: Transaction, cases: set[str], events: set[str]) -> Bench:
         """Lock and load what a batch touches."""
+        if events:
+            await transaction.claim(sorted(events))
         loaded = await transaction.load(sorted(cases)) if cases else {}
         inbox = await transaction.inbox(sorted(events)) if events else {}
         held = await transaction.held(sorted(events)) if events else {}
@@ -192,7 +194,8 @@ class Kernel:
             case DeadLetter():
                 dead_letter(bench, item)
             case Submission() if item.unsigned is not None:
-                unsigned(bench, item, self._may_notify(item.header.actor, bench.now))
+                actor = item.header.actor
+                unsigned(bench, item, actor in bench.directory.agencies and self._may_notify(actor, bench.now))
             case Submission():
                 judge(bench, item)
             case _Followed(event=Event() as event, acceptance=Acceptance() as acceptance):

@@ -66,10 +66,17 @@ class Topics(Protocol):
 
 
 class Transaction(Protocol):
-    """One transaction of the store. Locks are taken in one order: positions, cases by id, mailbox numbers by agency."""
+    """One transaction of the store.
+
+    Locks are taken in one order: positions, events, cases by id, mailbox numbers by agency.
+    """
 
     async def positions(self, places: Iterable[Place]) -> Mapping[Place, int]:
         """Lock and return the next offset of each partition; a copy of this service that lags behind stops here."""
+        ...
+
+    async def claim(self, events: Collection[str]) -> None:
+        """Keep these ids to this transaction until it ends: an id is one event's, whichever copy sees it first."""
         ...
 
     async def load(self, cases: Collection[str]) -> dict[str, CaseRecord]:

@@ -23,6 +23,14 @@ UPDATE position SET next_offset = batch.next_offset
 FROM unnest($1::text[], $2::int[], $3::bigint[]) AS batch (topic, partition, next_offset)
 WHERE position.topic = batch.topic AND position.partition = batch.partition;
 
+-- name: claim_events
+-- Locked in one order, before the cases, until the transaction ends: two copies that get one id see it one by one.
+SELECT pg_advisory_xact_lock(key)
+FROM (
+    SELECT DISTINCT hashtextextended(current_schema() || event_id, 0) AS key
+    FROM unnest($1::text[]) AS batch (event_id) ORDER BY key
+) AS ordered;
+
 -- name: insert_cases
 INSERT INTO case_record (case_id)
 SELECT case_id FROM unnest($1::uuid[]) AS batch (case_id) ORDER BY case_id

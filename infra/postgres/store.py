@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
 SQL = load(Path(__file__).with_name("kernel.sql"))
+PASSING = frozenset({"08", "25", "28", "3D", "40", "53", "55", "57", "58", "XX"})
+"""Classes of SQLSTATE that pass by themselves: connections, deadlocks, resources, a server that starts or stops."""
 
 
 @asynccontextmanager
@@ -31,9 +33,12 @@ async def translated() -> AsyncIterator[None]:
     try:
         yield
     except asyncpg.PostgresError as error:
-        if (error.sqlstate or "")[:2] in ("22", "23"):
+        kind = (error.sqlstate or "")[:2]
+        if kind in ("22", "23"):
             raise DataRefused(error.sqlstate) from error
-        raise Unavailable(error.sqlstate) from error
+        if kind in PASSING:
+            raise Unavailable(error.sqlstate) from error
+        raise  # a table or a right is missing: trying again mends nothing, whoever runs it has to know
     except PydanticSerializationError as error:
         raise DataRefused("no UTF-8") from error
     except (asyncpg.InterfaceError, OSError, TimeoutError) as error:
@@ -142,6 +147,10 @@ class PostgresTransaction:
             await self.connection.execute(SQL["insert_positions"], *arguments)
             rows = await self.connection.fetch(SQL["lock_positions"], *arguments)
         return {Place(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+
+    async def claim(self, events: Collection[str]) -> None:
+        """Keep these ids to this transaction until it ends."""
+        await self.connection.execute(SQL["claim_events"], sorted(events))
 
     async def load(self, cases: Collection[str]) -> dict[str, CaseRecord]:
         """Lock and return the cases, making those that are new."""

@@ -161,6 +161,29 @@ async def test_who_comes_second_waits_and_sees_what_the_first_did(side: Side, kn
     assert cases[CASE].waiting == 50
 
 
+async def test_an_id_is_one_copys_until_it_has_been_written(side: Side) -> None:
+    """Two cases, two copies and one id: whoever comes second finds it waiting in the first one's case."""
+    claimed = asyncio.Event()
+
+    async def park(store: Store, case: str, order: Sequence[str]) -> dict[str, str]:
+        async with store.transaction() as transaction:
+            await transaction.claim(order)
+            claimed.set()
+            await transaction.load([case])
+            held = await transaction.held([EVENT])
+            await asyncio.sleep(0.05)
+            if not held:
+                await transaction.save(Effects(parked={EVENT: parked(EVENT, case)}), {}, [])
+            return dict(held)
+
+    async def later() -> dict[str, str]:
+        await claimed.wait()
+        return await park(side.copy(), CASES[1], [*EVENTS[::-1]])
+
+    found = await asyncio.wait_for(asyncio.gather(park(side.store, CASE, EVENTS), later()), 20)
+    assert found == [{}, {EVENT: CASE}]
+
+
 async def test_two_batches_at_once_do_not_wait_for_each_other_for_ever(side: Side) -> None:
     async def add(store: Store, cases: Sequence[str], places: Sequence[Place]) -> None:
         for _ in range(10):
