@@ -3,7 +3,8 @@
 FastStream's own parser raises on a null or binary header and the whole batch is lost; ours cannot raise. Positions live
 in PostgreSQL with what they did; Kafka's committed offsets follow them for monitoring only. `auto_offset_reset` is
 `none`: a partition without a stored position is sought to its beginning, and one whose stored position is gone from
-Kafka halts with a word in the log, because records would be lost silently otherwise.
+Kafka ends in `failed`, because records would be lost silently otherwise. FastStream and aiokafka log what their loops
+meet and go on, so what must not be passed over is caught here before it reaches them.
 """
 
 from __future__ import annotations
@@ -11,13 +12,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.abc import ConsumerRebalanceListener
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    ConsumerStoppedError,
+    GroupAuthorizationFailedError,
+    KafkaError,
+    KafkaTimeoutError,
+    NoOffsetForPartitionError,
+    TopicAuthorizationFailedError,
+)
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
@@ -29,18 +36,28 @@ from infra.telemetry import NoTelemetry, Telemetry
 
 from .batches import install
 from .producer import Producer
+from .progress import Progress, Seek
 from .settings import KafkaSettings
 
 install()
 log = logging.getLogger(__name__)
+Read = Callable[[AIOKafkaConsumer], Awaitable[tuple[ConsumerRecord[bytes, bytes], ...]]]
 FULL = 65_536
 """Bytes for which the broker waits, up to the linger: a batch of hundreds costs little more than a batch of one."""
+ANSWERS_WITHIN = 10.0
+"""Seconds in which Kafka has to say how far its partitions go."""
+PASSES = (TopicAuthorizationFailedError, GroupAuthorizationFailedError, KafkaTimeoutError)
+"""With aiokafka's `retriable` ones the errors of reading after which it goes on where it was, once they are over."""
 AHEAD = 262_144
 """Bytes of a partition that are fetched before they are asked for: enough for a batch, and a small memory."""
 
 
 class KafkaTopics:
-    """One principal's topics. Subscribe first, then `start`. `failed` ends with the error that no handler may raise."""
+    """One principal's topics. Subscribe first, then `start`.
+
+    `failed` ends with the error after which nothing more may be read: a handler's, or one that would lose records.
+    `standing` are the partitions that `lag` found to stand still, and for how long (s).
+    """
 
     def __init__(
         self,
@@ -56,8 +73,10 @@ class KafkaTopics:
         self._linger_ms = linger_ms
         self._telemetry: Telemetry = telemetry or NoTelemetry()
         self._producer = Producer(settings, client_id)
-        self._subscribers: list[tuple[Any, _Progress]] = []
+        self._subscribers: list[tuple[Any, Progress]] = []
+        self._stopping = asyncio.Event()
         self.last_progress: datetime | None = None
+        self.standing: dict[Place, float] = {}
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.broker = KafkaBroker(
             settings.bootstrap,
@@ -73,9 +92,9 @@ class KafkaTopics:
         self, topics: Sequence[str], group: str, handler: Handler, positions: Positions, max_records: int = 500
     ) -> None:
         """Hand batches of these topics to `handler`, each partition from its stored position on."""
-        progress = _Progress()
-        listener = _Seek(positions, progress)
-        subscriber = self.broker.subscriber(
+        progress = Progress()
+        listener = Seek(positions, progress, self._fail, self._stopping)
+        subscriber: Any = self.broker.subscriber(
             *topics,
             batch=True,
             group_id=group,
@@ -96,18 +115,19 @@ class KafkaTopics:
             title=group,
         )
         listener.subscriber = subscriber
+        subscriber.get_msg = self._guarded(subscriber.get_msg)
 
         async def handle(body: Any) -> None:
             batch: list[Record] = body
             if self.failed.done():
                 return
+            progress.taken(batch)
             try:
                 traceparents = [value for record in batch if (value := record.header(TRACEPARENT)) is not None]
                 with self._telemetry.process(batch[0].topic, group, len(batch), traceparents):
                     await handler(batch)
             except Exception as error:
-                # FastStream would log it and go on with the next batch; nothing may be passed over.
-                self.failed.set_exception(error)
+                self._fail(error)  # FastStream would log it and go on with the next batch
                 raise
             self.last_progress = datetime.now(UTC)
             await progress.handled(subscriber.consumer, batch)
@@ -116,6 +136,33 @@ class KafkaTopics:
         subscriber(handle)
         self._subscribers.append((subscriber, progress))
 
+    def _guarded(self, read: Read) -> Read:
+        """Read a batch; what FastStream would log and leave behind ends in `failed`."""
+
+        async def get_msg(consumer: AIOKafkaConsumer) -> tuple[ConsumerRecord[bytes, bytes], ...]:
+            if self.failed.done():
+                raise ConsumerStoppedError
+            try:
+                return await read(consumer)
+            except ConsumerStoppedError:
+                raise
+            except NoOffsetForPartitionError:
+                return ()  # its position is being sought
+            except Exception as error:
+                if isinstance(error, KafkaError) and (error.retriable or isinstance(error, PASSES)):
+                    log.warning("Kafka cannot be read; trying again", extra={"reason": type(error).__name__})
+                    raise
+                self._fail(error)
+                raise ConsumerStoppedError from error
+
+        return get_msg
+
+    def _fail(self, error: Exception) -> None:
+        """Nothing more may be read: the service is to stop."""
+        if not self.failed.done():
+            log.critical("the topics cannot be read on", extra={"reason": type(error).__name__})
+            self.failed.set_exception(error)
+
     async def start(self) -> None:
         """Start subscribers and producer."""
         await self._producer.start()
@@ -123,6 +170,7 @@ class KafkaTopics:
 
     async def stop(self) -> None:
         """Stop both; what was being handled is finished first."""
+        self._stopping.set()
         await self.broker.stop()
         await self._producer.stop()
 
@@ -158,42 +206,26 @@ class KafkaTopics:
         return {Place(place.topic, place.partition): offset for place, offset in ends.items()}
 
     async def lag(self) -> dict[str, int]:
-        """Records not yet handled, by topic: those that have been fetched and are in hand are counted too."""
+        """Records not yet handled, by topic: those that have been fetched and are in hand are counted too.
+
+        Kafka is asked how far each partition goes, for what a fetch last told is old when it is the fetch that stands.
+        Raises `Unavailable` when it does not answer.
+        """
         behind: dict[str, int] = {}
+        standing: dict[Place, float] = {}
         for subscriber, progress in self._subscribers:
             consumer = subscriber.consumer
-            for place in consumer.assignment() if consumer is not None else ():
-                mark, reached = consumer.highwater(place), progress.reached.get(place)
-                if mark is not None:
-                    come = reached if reached is not None else await consumer.position(place)
-                    behind[place.topic] = behind.get(place.topic, 0) + max(0, mark - come)
+            places = list(consumer.assignment()) if consumer is not None else []
+            try:
+                ends = await asyncio.wait_for(consumer.end_offsets(places), ANSWERS_WITHIN) if places else {}
+            except (KafkaError, OSError, TimeoutError) as error:
+                raise Unavailable(type(error).__name__) from error
+            for place, end in ends.items():
+                if place in progress.reached:
+                    behind[place.topic] = behind.get(place.topic, 0) + max(0, end - progress.reached[place])
+            standing |= progress.standing(ends, time.monotonic())
+        self.standing = standing
         return behind
-
-
-class _Seek(ConsumerRebalanceListener):  # type: ignore[misc]
-    """On every assignment, go to where the database says that this service has come."""
-
-    def __init__(self, positions: Positions, progress: _Progress) -> None:
-        self._positions = positions
-        self._progress = progress
-        self.subscriber: Any = None
-
-    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
-        """Nothing to give back: a batch still in hand is fenced by the lock on its positions."""
-
-    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
-        """Seek before the first fetch."""
-        stored = await self._positions([Place(item.topic, item.partition) for item in assigned])
-        consumer: AIOKafkaConsumer = self.subscriber.consumer
-        fresh = [item for item in assigned if not stored.get(Place(item.topic, item.partition))]
-        self._progress.reached = {
-            item: stored[Place(item.topic, item.partition)] for item in assigned if item not in fresh
-        }
-        for item, position in self._progress.reached.items():
-            consumer.seek(item, position)
-        if fresh and await consumer.seek_to_beginning(*fresh):
-            # Where the first batch begins, so that it counts as lag while it is in hand.
-            self._progress.reached |= {item: await consumer.position(item) for item in fresh}
 
 
 def to_record(message: ConsumerRecord[bytes, bytes]) -> Record:
@@ -217,36 +249,6 @@ async def _parse(message: tuple[ConsumerRecord[bytes, bytes], ...]) -> KafkaAcka
 
 async def _decode(message: KafkaAckableMessage) -> Any:
     return message.body
-
-
-class _Progress:
-    """How far one subscription has come. Kafka is told now and then, for whoever watches the group's lag."""
-
-    EVERY = 2.0
-
-    def __init__(self) -> None:
-        self.reached: dict[TopicPartition, int] = {}
-        self._untold: set[TopicPartition] = set()
-        self._told = 0.0
-
-    async def handled(self, consumer: AIOKafkaConsumer | None, batch: Sequence[Record]) -> None:
-        """Note a batch that has been handled."""
-        for record in batch:
-            place = TopicPartition(record.topic, record.partition)
-            self.reached[place] = max(self.reached.get(place, 0), record.offset + 1)
-            self._untold.add(place)
-        now = time.monotonic()
-        if consumer is None or now - self._told < self.EVERY:
-            return
-        told = {place: self.reached[place] for place in self._untold & consumer.assignment() if place in self.reached}
-        self._told, self._untold = now, set()
-        if not told:
-            return
-        try:
-            await consumer.commit(told)
-        except KafkaError as error:
-            reason = type(error).__name__
-            log.info("Kafka did not take the offsets; the stored positions hold", extra={"reason": reason})
 
 
 class _NoConsumer:

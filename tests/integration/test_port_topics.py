@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.errors import OffsetOutOfRangeError
 
 from infra.embedded.cluster import Endpoints
+from infra.kafka import progress
 from infra.kernel.decode import DeadLetter, decode
+from infra.kernel.ports import Unavailable
 from infra.kernel.records import Outgoing, Place
 
 from .batches import batch, record, write
@@ -245,3 +250,91 @@ async def test_what_is_in_hand_counts_as_lag(kafka: Side) -> None:
         await lag(10)
         reader.gate.set()
         await lag(0)
+
+
+@dataclass
+class Troubled(Reader):
+    """A service whose database does not answer so many times, or that raises something else when it is asked."""
+
+    times: int = 0
+    error: Exception | None = None
+
+    async def positions(self, places: Collection[Place]) -> Mapping[Place, int]:
+        """Where it goes on, once it can be told."""
+        if self.error is not None:
+            raise self.error
+        if self.times > 0:
+            self.times -= 1
+            raise Unavailable("the database is away")
+        return await super().positions(places)
+
+
+async def test_nothing_is_read_before_the_stored_positions_are_known(kafka: Side) -> None:
+    """Kafka was told of 40; the database has come back older than that, and late."""
+    topic, first, late = await kafka.topic(), Reader(), Troubled(times=2)
+    async with kafka.open(([topic], topic, first)) as topics:
+        await topics.send(outgoing(topic, range(40)))
+        await first.has(40)
+    async with kafka.open(([topic], topic, late)) as topics:
+        await late.has(40)
+        assert late.times == 0
+        assert not topics.failed.done()
+
+
+async def test_a_service_stops_while_its_database_is_away(kafka: Side) -> None:
+    topic, away = await kafka.topic(), Troubled(times=10_000)
+    async with asyncio.timeout(WITHIN), kafka.open(([topic], topic, away)):
+        await until(lambda: away.times < 10_000)
+    assert away.records == []
+
+
+async def test_any_other_error_of_the_positions_stops_the_service(kafka: Side) -> None:
+    topic, broken = await kafka.topic(), Troubled(error=LookupError("no such schema"))
+    async with kafka.open() as topics:
+        await topics.send(outgoing(topic, range(4)))
+    with pytest.raises(LookupError, match="no such schema"):
+        async with kafka.open(([topic], topic, broken)) as topics:
+            await until(topics.failed.done)
+    assert broken.records == []
+
+
+async def test_a_stored_position_that_kafka_does_not_have_stops_the_service(kafka: Side) -> None:
+    topic = await kafka.topic()
+    ahead = Reader(stored={Place(topic, 0): 1000, Place(topic, 1): 1000})
+    async with kafka.open() as topics:
+        await topics.send(outgoing(topic, range(4)))
+    with pytest.raises(OffsetOutOfRangeError):
+        async with kafka.open(([topic], topic, ahead)) as topics:
+            await until(topics.failed.done)
+    assert ahead.records == []
+
+
+async def test_a_partition_that_nobody_fetches_is_found(kafka: Side, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its neighbour goes on all the time; what is in hand does not stand, however long that takes."""
+    topic, reader = await kafka.topic(), Reader()
+    monkeypatch.setattr(progress, "STANDS_AFTER", 1.0)
+    numbers = iter(range(0, 10_000, 10))
+    async with kafka.open(([topic], topic, reader)) as topics:
+
+        async def standing(seconds: float) -> dict[Place, float]:
+            """What stands after so long, while both partitions are written all the time."""
+            for _ in range(int(seconds / 0.2)):
+                first = next(numbers)
+                await topics.send(outgoing(topic, range(first, first + 10)))
+                await topics.lag()
+                await asyncio.sleep(0.2)
+            return dict(topics.standing)
+
+        await until(lambda: len(reader.asked) == 2)
+        assert await standing(2.0) == {}
+        ((subscriber, _),) = topics._subscribers
+        subscriber.consumer.pause(TopicPartition(topic, 0))
+        found = await standing(2.0)
+        assert list(found) == [Place(topic, 0)]
+        assert 1.0 < found[Place(topic, 0)] < 5.0
+        subscriber.consumer.resume(TopicPartition(topic, 0))
+        assert await standing(1.0) == {}
+        reader.gate.clear()
+        assert await standing(2.0) == {}, "one batch that takes long"
+        reader.gate.set()
+        assert await standing(1.0) == {}
