@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import datetime
 
 import asyncpg
 from starlette.applications import Starlette
@@ -23,10 +24,12 @@ from infra.config import ServiceConfig
 from infra.directory.follower import Follower
 from infra.directory.reader import follow
 from infra.kafka.topics import KafkaTopics
-from infra.kernel.bench import Office
+from infra.kernel.bench import STALE, Office
 from infra.kernel.clock import WallClock
 from infra.kernel.deadlines import deadlines
 from infra.kernel.kernel import Kernel
+from infra.kernel.ports import Clock, Unavailable
+from infra.kernel.records import Place
 from infra.kernel.relay import relay
 from infra.postgres.store import PostgresStore
 from infra.telemetry import configure_logging, setup
@@ -34,6 +37,8 @@ from infra.web import Readiness, asyncapi_routes, health_routes, serve
 
 COLLECT = (10_000, 10, 20)
 """Thresholds of the cycle collector: a batch makes thousands of objects and hardly a cycle."""
+WATCH = 2.0
+"""Seconds between two looks at how far the work has come."""
 FAMILIES = ("intake", "justice", "referral", "custody", "repatriation", "audit")
 
 
@@ -82,12 +87,18 @@ async def run(config: ServiceConfig, install: Install) -> None:
         store = PostgresStore(pool)
         host = Host(config, pool, store, topics, follower, clock, readiness, threads, asyncio.Event())
         routes, loops = await install(host)
-        await stack.enter_async_context(follow(config.kafka(), f"{config.principal}-directory", follower.records))
+        following = await stack.enter_async_context(
+            follow(config.kafka(), f"{config.principal}-directory", follower.records)
+        )
         readiness.problem("directory", "the directory has not been read to its head; is the registrar running?")
         app = Starlette(routes=[*health_routes(readiness), *asyncapi_routes(topics.broker, config.service), *routes])
         await stack.enter_async_context(serve(app, config.http_port))
         reading = asyncio.ensure_future(follower.read.wait())
-        await asyncio.wait({reading, asyncio.ensure_future(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(
+            {reading, following, asyncio.ensure_future(stop.wait())}, return_when=asyncio.FIRST_COMPLETED
+        )
+        if following.done():
+            following.result()
         readiness.clear("directory")
         gc.collect()
         gc.freeze()
@@ -97,8 +108,9 @@ async def run(config: ServiceConfig, install: Install) -> None:
         readiness.clear("start")
         everything = [
             lambda: relay(store, topics, clock, host.wake_relay),
-            lambda: _watch(topics, readiness, follower),
-            lambda: _failure(topics),
+            lambda: watch(topics, readiness, follower, clock),
+            lambda: _end(topics.failed),
+            lambda: _end(following),
             *loops,
         ]
         tasks = [asyncio.create_task(_forever(loop)) for loop in everything]
@@ -151,14 +163,42 @@ async def _forever(loop: Callable[[], Awaitable[None]]) -> None:
     await loop()
 
 
-async def _failure(topics: KafkaTopics) -> None:
-    await topics.failed
+async def _end(what: asyncio.Future[None]) -> None:
+    await what
 
 
-async def _watch(topics: KafkaTopics, readiness: Readiness, follower: Follower) -> None:
+async def watch(topics: KafkaTopics, readiness: Readiness, follower: Follower, clock: Clock) -> None:
+    """Measure the work every few seconds, and say what stands still and why."""
     while True:
-        readiness.lag = await topics.lag()
+        try:
+            readiness.lag = await topics.lag()
+            readiness.say("kafka", None)
+        except Unavailable:
+            readiness.say(
+                "kafka", "Kafka does not say how far its topics go; is it running, and may this service read?"
+            )
         readiness.last_progress = topics.last_progress
-        if follower.refused is not None:
-            readiness.problem("directory", f"the directory does not hold together: {follower.refused}")
-        await asyncio.sleep(2)
+        readiness.say("partitions", _standing(topics.standing))
+        readiness.say("directory", _directory(follower, clock.now()))
+        await clock.sleep(WATCH)
+
+
+def _standing(standing: Mapping[Place, float]) -> str | None:
+    if not standing:
+        return None
+    places = ", ".join(f"{place.topic}/{place.partition}" for place in sorted(standing))
+    return (
+        f"records wait in {places} and nothing of them was handled for {max(standing.values()):.0f} s; "
+        "see this service's log, and restart it if the log says nothing"
+    )
+
+
+def _directory(follower: Follower, now: datetime) -> str | None:
+    """What is wrong with the directory: what does not hold together, or a head by which proposals are not judged."""
+    if follower.refused is not None:
+        return f"the directory does not hold together: {follower.refused}"
+    head = follower.directory.head_at
+    if head is not None and now - head > STALE:
+        age = (now - head).total_seconds()
+        return f"the directory's head is {age:.0f} s old, and proposals wait for a new one; is the registrar running?"
+    return None

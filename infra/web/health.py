@@ -54,6 +54,13 @@ class Readiness:
         """It is right again."""
         self._problems.pop(name, None)
 
+    def say(self, name: str, text: str | None) -> None:
+        """What is wrong by this name now, or None when it is right."""
+        if text is None:
+            self.clear(name)
+        else:
+            self.problem(name, text)
+
     @property
     def problems(self) -> dict[str, str]:
         """What is wrong now, by name, each with what to do."""
