@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from .decision import CLAIMS, Mark
-from .directory import Directory
+from .directory import Directory, Role
 from .envelope import Event
 
 Roles = dict[str, dict[str, tuple[str, ...]]]
@@ -84,25 +85,20 @@ def audience(
     named: tuple[str, ...],
     roles: Mapping[str, Mapping[str, tuple[str, ...]]],
     directory: Directory,
-    on: date | None = None,
+    on: date,
 ) -> frozenset[str]:
-    """The agencies that get an event of this name: those it names, and those with a role that the table lists."""
+    """The agencies that get an event of this name: those it names, and those with a role that the table lists.
+
+    `on` is the day of which a mandate must be.
+    """
     found = set(named)
     for entry in _table().get(name, ()):
         family, _, role = entry.partition(".")
         if family == "directory":
-            found |= _standing(role, directory, on)
+            found |= set(directory.with_role(cast("Role", role), on))
         else:
             found |= set(roles.get(family, {}).get(role, ()))
     return frozenset(agency for agency in found if agency in directory.agencies)
-
-
-def _standing(role: str, directory: Directory, on: date | None) -> set[str]:
-    return {
-        agency
-        for agency, mandates in directory.mandates.items()
-        if any(held.role == role and (on is None or held.effective_from <= on) for held in mandates)
-    }
 
 
 @cache

@@ -186,7 +186,7 @@ class Bench:
         self.see(case, event, sequence)
         self.fold_roles(case, event, breaches)
         named = event.type.named(event.data)
-        to = sorted(need.audience(event.name, named, case.roles, self.directory) - {event.actor})
+        to = sorted(need.audience(event.name, named, case.roles, self.directory, accepted.date()) - {event.actor})
         handed = own | ({SEALED: headers[SEALED]} if SEALED in headers else {})
         for agency in to:
             letter.hands.append(self.hand(case, agency, event.id, event.digest, event.body, handed, accepted))
@@ -246,7 +246,7 @@ class Bench:
         owed = []
         for row in rows:
             case = self.cases[row.case]
-            audience = need.audience(row.name, row.named, case.roles, self.directory)
+            audience = need.audience(row.name, row.named, case.roles, self.directory, self.clock(case).date())
             missing = sorted(audience - {row.actor} - set(row.delivered))
             if missing:
                 owed.append((row, missing))

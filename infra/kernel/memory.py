@@ -39,11 +39,15 @@ class Tables:
 
 
 class MemoryStore:
-    """One service copy's view of its tables. `pause` is awaited wherever PostgreSQL would be asked."""
+    """One service copy's view of its tables. `pause` is awaited wherever PostgreSQL would be asked.
+
+    `open` while one of its transactions is under way; `dead` once its node has crashed.
+    """
 
     def __init__(self, tables: Tables, pause: Callable[[], Awaitable[None]] | None = None) -> None:
         self.tables = tables
         self.dead = False
+        self.open = False
         self._pause = pause
 
     async def step(self) -> None:
@@ -58,19 +62,29 @@ class MemoryStore:
         """A transaction: committed when the block ends, nothing when it raises."""
         async with self.tables.lock:
             transaction = MemoryTransaction(self)
-            yield transaction
-            await self.step()
-            transaction.commit()
+            self.open = True
+            try:
+                yield transaction
+                await self.step()
+                transaction.commit()
+            finally:
+                self.open = False
 
     async def stored_positions(self, places: Collection[Place]) -> Mapping[Place, int]:
         """The next offset of each partition, without a lock."""
         await self.step()
         return {place: self.tables.positions[place] for place in places if place in self.tables.positions}
 
-    async def outbox(self, limit: int) -> list[OutboxRow]:
-        """What is to be written to Kafka, oldest first."""
+    async def outbox(
+        self, limit: int, topics: Collection[str] = (), keys: Collection[tuple[str, str]] = ()
+    ) -> list[OutboxRow]:
+        """What is to be written to Kafka, oldest first, without these topics and these keys."""
         await self.step()
-        return [OutboxRow(position, self.tables.outbox[position]) for position in sorted(self.tables.outbox)[:limit]]
+        rows = [OutboxRow(position, record) for position, record in sorted(self.tables.outbox.items())]
+        wanted = [
+            row for row in rows if row.record.topic not in topics and (row.record.topic, row.record.key) not in keys
+        ]
+        return wanted[:limit]
 
     async def sent(self, positions: Sequence[int]) -> None:
         """These have been written: forget them."""

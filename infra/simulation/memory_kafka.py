@@ -9,6 +9,7 @@ reported as failed.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -43,6 +44,8 @@ class Broker:
     logs: dict[Place, list[Record]] = field(default_factory=dict)
     members: dict[str, list[MemoryTopics]] = field(default_factory=dict)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    happened: Counter[str] = field(default_factory=Counter)
+    """How often each fault was made: a run in which none happened shows nothing."""
 
     def count(self, topic: str) -> int:
         """How many partitions a topic has."""
@@ -113,12 +116,12 @@ class MemoryTopics:
             headers = tuple((name, value.encode()) for name, value in record.headers.items())
             size = 100 + len(record.key.encode()) + len(record.value) + sum(len(n) + len(v or b"") for n, v in headers)
             held = (record.topic, record.key) in stuck or size > LARGEST
-            if held or self._chance.random() < self._faults.failure:
+            if held or self._happens("failed write", self._faults.failure):
                 stuck.add((record.topic, record.key))
                 failed.append(index)
                 continue
             self._broker.append(record.topic, record.key.encode(), record.value, headers)
-            if self._chance.random() < self._faults.false_failure:
+            if self._happens("write reported as failed", self._faults.false_failure):
                 stuck.add((record.topic, record.key))
                 failed.append(index)
         await self._step()
@@ -128,6 +131,11 @@ class MemoryTopics:
         """The offset after the last record of each partition."""
         await self._step()
         return {place: len(self._broker.log(place)) for topic in topics for place in self._broker.places(topic)}
+
+    def _happens(self, fault: str, rate: float) -> bool:
+        happens = self._chance.random() < rate
+        self._broker.happened[fault] += happens
+        return happens
 
     async def _step(self) -> None:
         await self._pause()
@@ -152,7 +160,7 @@ class MemoryTopics:
                 held = set(mine)
             batch: list[Record] = []
             for place in mine:
-                if self._chance.random() < self._faults.redeliver:
+                if at[place] and self._happens("redelivery", self._faults.redeliver):
                     at[place] = max(0, at[place] - self._chance.randint(1, 3))
                 take = self._chance.randint(1, 8)
                 batch += self._broker.log(place)[at[place] : at[place] + take]

@@ -55,12 +55,16 @@ class Disturbance:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a run ended. Sets hold (case, id, digest) or what is said of each; states are JSON, by case and family."""
+    """How a run ended. Sets hold (case, id, digest) or what is said of each; states are JSON, by case and family.
+
+    `happened` counts the faults that were made.
+    """
 
     accepted: frozenset[tuple[str, str, str]]
     outcomes: frozenset[tuple[str, str]]
     states: Mapping[tuple[str, str], str]
     violations: tuple[str, ...]
+    happened: Mapping[str, int]
 
 
 def simulate(
@@ -145,7 +149,8 @@ def _end(universe: Universe, driver: Driver) -> End:
                 states[case, family] = json.dumps(state, sort_keys=True)
     violations += _topics(universe.broker, accepted)
     violations += [f"{len(run.open)} submissions of a case without an answer" for run in driver.runs() if run.open]
-    return End(frozenset(accepted), frozenset(outcomes), states, tuple(violations))
+    happened = dict(universe.broker.happened)
+    return End(frozenset(accepted), frozenset(outcomes), states, tuple(violations), happened)
 
 
 def _topics(broker: Broker, accepted: set[tuple[str, str, str]]) -> list[str]:

@@ -98,7 +98,6 @@ class Universe:
     broker: Broker = field(default_factory=Broker)
     tables: dict[str, Tables] = field(default_factory=dict)
     nodes: list[Node] = field(default_factory=list)
-    crashes: int = 0
 
     async def pause(self) -> None:
         """A round trip of some length: nobody knows who comes first."""
@@ -125,7 +124,7 @@ class Universe:
         """Crash a node by chance, and start another in its place a little later."""
         node = self.chance.choice(self.nodes)
         self.nodes.remove(node)
-        self.crashes += 1
+        self.broker.happened["crash in a transaction" if node.store.open else "crash"] += 1
         await node.crash()
         await self.clock.sleep(self.chance.random() * 0.5)
         await self._start(node.office)

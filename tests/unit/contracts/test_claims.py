@@ -17,6 +17,7 @@ from tests.unit.contracts.casework import (
     POLICE,
     PROVINCE,
     SHELTER,
+    START,
     THAI,
     Case,
     breaches,
@@ -32,7 +33,7 @@ DISPUTE, UNPROVEN = ("CUS-HOLDER", "dispute"), ("NET-ORDER", "unproven")
 
 def told(case: Case, name: str) -> set[str]:
     """Who is handed an event of this name."""
-    return set(need.audience(name, (), case.roles, directory()))
+    return set(need.audience(name, (), case.roles, directory(), START.date()))
 
 
 def claims(case: Case) -> dict[str, tuple[dict[str, Any], tuple[tuple[str, str], ...]]]:

@@ -16,6 +16,7 @@ from tests.unit.contracts.casework import (
     POLICE,
     PROVINCE,
     SHELTER,
+    START,
     THAI,
     TRANSIT,
     Case,
@@ -34,7 +35,7 @@ def roles(case: Case) -> need.Roles:
 
 def told(case: Case, name: str, *named: str) -> set[str]:
     """Who is handed an event of this name."""
-    return set(need.audience(name, named, roles(case), directory()))
+    return set(need.audience(name, named, roles(case), directory(), START.date()))
 
 
 def in_country() -> Case:

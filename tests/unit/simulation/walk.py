@@ -229,7 +229,8 @@ class _Case:
         for event in self.done.accepted:
             named = event.type.named(event.data)
             had = self.handed.setdefault(event.id, {event.actor})
-            for agency in sorted(need.audience(event.name, named, self.roles, self.walk.directory) - had):
+            to = need.audience(event.name, named, self.roles, self.walk.directory, self.clock.date())
+            for agency in sorted(to - had):
                 had.add(agency)
                 self.letters.append((agency, event.id, event))
 
