@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from itertools import compress
 
 from pydantic_core import PydanticSerializationError
 
@@ -80,11 +81,10 @@ class MemoryStore:
     ) -> list[OutboxRow]:
         """What is to be written to Kafka, oldest first, without these topics and these keys."""
         await self.step()
-        rows = [OutboxRow(position, record) for position, record in sorted(self.tables.outbox.items())]
-        wanted = [
-            row for row in rows if row.record.topic not in topics and (row.record.topic, row.record.key) not in keys
-        ]
-        return wanted[:limit]
+        held = set(keys)
+        rows = [OutboxRow(position, self.tables.outbox[position]) for position in sorted(self.tables.outbox)]
+        wanted = [row.record.topic not in topics and (row.record.topic, row.record.key) not in held for row in rows]
+        return list(compress(rows, wanted))[:limit]
 
     async def sent(self, positions: Sequence[int]) -> None:
         """These have been written: forget them."""

@@ -50,7 +50,10 @@ class Topics(Protocol):
     """Kafka, as far as the kernel needs it."""
 
     async def send(self, records: Sequence[Outgoing]) -> list[int]:
-        """Write records, in order for each key. Returns the indexes of those that failed; what is left out is kept."""
+        """Write records, in order for each key. Returns the indexes of those that failed; what is left out is kept.
+
+        Raises `Unavailable` when Kafka cannot be reached at all.
+        """
         ...
 
     def subscribe(self, topics: Sequence[str], group: str, handler: Handler, positions: Positions) -> None:
@@ -123,8 +126,10 @@ class Store(Protocol):
         """The next offset of each partition, without a lock."""
         ...
 
-    async def outbox(self, limit: int) -> list[OutboxRow]:
-        """What is to be written to Kafka, oldest first."""
+    async def outbox(
+        self, limit: int, topics: Collection[str] = (), keys: Collection[tuple[str, str]] = ()
+    ) -> list[OutboxRow]:
+        """What is to be written to Kafka, oldest first, without these topics and these keys (each with its topic)."""
         ...
 
     async def sent(self, positions: Sequence[int]) -> None:

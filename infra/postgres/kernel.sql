@@ -113,7 +113,11 @@ FROM unnest($1::text[], $2::text[], $3::bytea[], $4::text[]) WITH ORDINALITY AS 
 ORDER BY n;
 
 -- name: read_outbox
-SELECT position, topic, key, value, headers FROM outbox ORDER BY position LIMIT $1;
+-- Without what could not be written and is not to be tried again yet: whole topics, and keys of others.
+SELECT position, topic, key, value, headers FROM outbox
+WHERE topic <> ALL ($2::text[])
+  AND (topic, key) NOT IN (SELECT topic, key FROM unnest($3::text[], $4::text[]) AS held (topic, key))
+ORDER BY position LIMIT $1;
 
 -- name: delete_outbox
 DELETE FROM outbox WHERE position = ANY ($1::bigint[]);

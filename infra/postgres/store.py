@@ -67,10 +67,13 @@ class PostgresStore:
             rows = await self._pool.fetch(SQL["read_positions"], *_places(places))
         return {Place(row["topic"], row["partition"]): row["next_offset"] for row in rows}
 
-    async def outbox(self, limit: int) -> list[OutboxRow]:
-        """What is to be written to Kafka, oldest first."""
+    async def outbox(
+        self, limit: int, topics: Collection[str] = (), keys: Collection[tuple[str, str]] = ()
+    ) -> list[OutboxRow]:
+        """What is to be written to Kafka, oldest first, without these topics and these keys."""
+        held = [topic for topic, _ in keys], [key for _, key in keys]
         async with translated():
-            rows = await self._pool.fetch(SQL["read_outbox"], limit)
+            rows = await self._pool.fetch(SQL["read_outbox"], limit, list(topics), *held)
         return [
             OutboxRow(row["position"], Outgoing(row["topic"], row["key"], row["value"], from_json(row["headers"])))
             for row in rows

@@ -153,6 +153,20 @@ async def test_the_outbox_is_in_order_and_forgets_only_what_was_named(side: Side
     assert last.position > rows[-1].position, "a position is never given again: a late 'sent' would forget another"
 
 
+async def test_the_outbox_passes_over_topics_and_keys(side: Side) -> None:
+    records = [Outgoing(f"topic-{n % 3}", f"key-{n % 2}", bytes([n])) for n in range(12)]
+    await side.save(outbox=records)
+
+    async def left(limit: int, topics: list[str], keys: list[tuple[str, str]]) -> list[bytes]:
+        return [row.record.value for row in await side.store.outbox(limit, topics, keys)]
+
+    assert await left(99, ["topic-1"], []) == [r.value for r in records if r.topic != "topic-1"]
+    keys = [("topic-0", "key-0"), ("topic-2", "key-1"), ("topic-1", "nobody")]
+    assert await left(99, [], keys) == [r.value for r in records if (r.topic, r.key) not in keys]
+    assert await left(2, ["topic-1"], keys) == [bytes([2]), bytes([3])]
+    assert await left(99, ["topic-0", "topic-1", "topic-2", "nowhere"], []) == []
+
+
 async def test_positions_go_on_from_what_is_stored(side: Side) -> None:
     await side.save(Effects({PLACE: 5}))
     assert await side.ask("positions", [PLACE, OTHER]) == {PLACE: 5, OTHER: 0}

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.errors import OffsetOutOfRangeError
+from aiokafka.errors import OffsetOutOfRangeError, OutOfOrderSequenceNumber
 
 from infra.embedded.cluster import Endpoints
-from infra.kafka import progress
+from infra.kafka import producer, progress
 from infra.kernel.decode import DeadLetter, decode
 from infra.kernel.ports import Unavailable
 from infra.kernel.records import Outgoing, Place
@@ -199,6 +201,45 @@ async def test_a_record_that_is_too_large_holds_back_its_key_and_no_other(side: 
             for name in (topic, other):
                 sent = [r.value for r in records if (r.key, r.topic) == (key, name) and r.value != LARGE]
                 assert [r.value for r in reader.records if (r.key, r.topic) == (key.encode(), name)] == sent
+
+
+async def test_a_topic_that_does_not_exist_keeps_no_other_and_not_the_producer(kafka: Side) -> None:
+    topic = await kafka.topic()
+    async with kafka.open() as topics:
+        assert await topics.send(outgoing(topic, range(4))) == []
+        connected = await topics._producer.start()
+        started = time.monotonic()
+        mixed = [*outgoing("port-nowhere", range(3)), *outgoing(topic, range(4, 8)), *letters(topic, ("big", LARGE))]
+        assert await topics.send(mixed) == [0, 1, 2, 7]
+        assert time.monotonic() - started < 4
+        assert await topics.send(outgoing(topic, range(8, 12))) == []
+        assert await topics._producer.start() is connected
+
+
+@pytest.mark.parametrize("error", [OutOfOrderSequenceNumber(), None])
+async def test_a_producer_that_is_stuck_is_made_anew_and_keeps_no_other(
+    kafka: Side, monkeypatch: pytest.MonkeyPatch, error: Exception | None
+) -> None:
+    """Stuck by an error, or because what it was given is never answered: its other topics are written all the same."""
+    topic, other, reader = await kafka.topic(), await kafka.topic(), Reader()
+    monkeypatch.setattr(producer, "REST_WITHIN", 1.0)
+    answer = asyncio.get_running_loop().create_future()
+    if error is not None:
+        answer.set_exception(error)
+    async with kafka.open(([topic, other], topic, reader)) as topics:
+        assert await topics.send(outgoing(topic, range(4))) == []
+        stuck = await topics._producer.start()
+        send = stuck.send_batch
+
+        async def send_batch(batch: Any, name: str, *, partition: int) -> asyncio.Future[Any]:
+            return answer if name == topic else await send(batch, name, partition=partition)
+
+        monkeypatch.setattr(stuck, "send_batch", send_batch)
+        assert await topics.send([*outgoing(topic, range(4, 8)), *outgoing(other, range(4))]) == [0, 1, 2, 3]
+        assert stuck._sender.sender_task.done(), "it writes nothing late"
+        assert await topics.send(outgoing(topic, range(4, 8))) == []
+        assert await topics._producer.start() is not stuck
+        await reader.has(12)
 
 
 async def test_large_records_are_taken_in_order(side: Side) -> None:
