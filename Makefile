@@ -9,7 +9,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 export PIP_REQUIRE_VIRTUALENV = 1
 
-.PHONY: help demo up test test-docker simulate lint format wheel clean
+.PHONY: help demo up test test-docker simulate bench lint format wheel clean
 
 help:          ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -40,6 +40,9 @@ test-docker: $(VENV)/.dev  ## the integration tests on testcontainers; says so w
 
 simulate: $(VENV)/.dev  ## 500 seeded runs of the whole network in memory, with crashes and faults
 	@$(BIN)/python -m pytest tests/simulation $(ARGS)
+
+bench: $(VENV)/.dev  ## what an event costs: the parts, and the whole network beside a bare path (ARGS=--no-servers)
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 lint: $(VENV)/.dev   ## types, style, layers, generated files
 	@$(BIN)/ruff check .
