@@ -175,7 +175,7 @@ class KafkaTopics:
         await self._producer.stop()
 
     async def send(self, records: Sequence[Outgoing]) -> list[int]:
-        """Write records; returns the indexes of those that failed."""
+        """Write records; returns the indexes of what failed; raises `Unavailable` when Kafka cannot be reached."""
         with self._telemetry.send(records[0].topic if records else "", len(records)):
             return await self._producer.send(records)
 
