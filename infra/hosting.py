@@ -87,9 +87,7 @@ async def run(config: ServiceConfig, install: Install) -> None:
         store = PostgresStore(pool)
         host = Host(config, pool, store, topics, follower, clock, readiness, threads, asyncio.Event())
         routes, loops = await install(host)
-        following = await stack.enter_async_context(
-            follow(config.kafka(), f"{config.principal}-directory", follower.records)
-        )
+        following = await stack.enter_async_context(follow(config.kafka(), f"{config.principal}-directory", follower))
         readiness.problem("directory", "the directory has not been read to its head; is the registrar running?")
         app = Starlette(routes=[*health_routes(readiness), *asyncapi_routes(topics.broker, config.service), *routes])
         await stack.enter_async_context(serve(app, config.http_port))

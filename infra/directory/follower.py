@@ -13,6 +13,10 @@ log = logging.getLogger(__name__)
 TOPIC = "directory.v1"
 
 
+class Unread(LookupError):
+    """An entry of the directory that has not been read: read the topic to its end, then ask again."""
+
+
 class Follower:
     """The newest directory that was read and checked (the kernel's `Keyring`). An entry that does not follow is fatal:
     the directory stays as it was, its head grows old, and proposals wait."""
@@ -30,8 +34,16 @@ class Follower:
         return self._directory
 
     def at(self, sequence: int) -> Directory:
-        """The directory as it stood after an entry; the newest where that entry has not been read."""
-        return self._history.get(sequence, self._directory)
+        """The directory as it stood after an entry; raises `Unread` where that has not been read."""
+        try:
+            return self._history[sequence]
+        except KeyError:
+            raise Unread(f"entry {sequence} of the directory") from None
+
+    def caught_up(self) -> None:
+        """The topic has been read to where it ended: with a head, that is the directory."""
+        if self._directory.head_at is not None:
+            self.read.set()
 
     async def records(self, batch: Sequence[Record]) -> None:
         """Take in entries and heads, in order."""
@@ -47,5 +59,3 @@ class Follower:
             except DirectoryRefused as error:
                 self.refused = str(error)
                 log.critical("the directory does not hold together; proposals wait", extra={"reason": str(error)})
-        if self._directory.head_at is not None:
-            self.read.set()

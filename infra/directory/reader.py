@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -26,17 +26,27 @@ SOON, LATEST = 1.0, 30.0
 """Seconds after which a follower that lost Kafka tries again: at first, and at most."""
 
 
+class Reader(Protocol):
+    """Who takes in the directory's records, and is told once they have been read to where the topic ended."""
+
+    async def records(self, batch: Sequence[Record]) -> None:
+        """Take in records, in order."""
+        ...
+
+    def caught_up(self) -> None:
+        """All that the topic held when reading began has been taken in."""
+        ...
+
+
 @asynccontextmanager
-async def follow(
-    settings: KafkaSettings, client_id: str, handler: Callable[[Sequence[Record]], Awaitable[None]]
-) -> AsyncIterator[asyncio.Task[None]]:
-    """Hand every record of the directory to `handler`, from the first on, until the block ends.
+async def follow(settings: KafkaSettings, client_id: str, reader: Reader) -> AsyncIterator[asyncio.Task[None]]:
+    """Hand every record of the directory to `reader`, from the first on, until the block ends.
 
     Raises aiokafka's errors when Kafka cannot be reached to begin with; when it is lost later, reading goes on where it
     was. The task that it gives ends with any other error, after which nothing more is read: whoever needs the directory
     has to stop then.
     """
-    task = asyncio.create_task(_follow(await _started(settings, client_id, 0), settings, client_id, handler))
+    task = asyncio.create_task(_follow(await _started(settings, client_id, 0), settings, client_id, reader))
     try:
         yield task
     finally:
@@ -49,13 +59,14 @@ async def _follow(
     consumer: AIOKafkaConsumer | None,
     settings: KafkaSettings,
     client_id: str,
-    handler: Callable[[Sequence[Record]], Awaitable[None]],
+    reader: Reader,
 ) -> None:
-    position, pause = 0, SOON
+    position, pause, end = 0, SOON, None
     try:
         while True:
             try:
                 consumer = consumer or await _started(settings, client_id, position)
+                end = end if end is not None else (await consumer.end_offsets([PLACE]))[PLACE]
                 fetched = await consumer.getmany(PLACE, timeout_ms=500)
             except (KafkaError, OSError) as error:
                 log.warning("the directory cannot be read; trying again", extra={"reason": type(error).__name__})
@@ -65,9 +76,11 @@ async def _follow(
                 pause = min(2 * pause, LATEST)
                 continue
             records = [to_record(message) for message in fetched.get(PLACE, [])]
-            await handler(records)
+            await reader.records(records)
             if records:
                 position, pause = records[-1].offset + 1, SOON
+            if position >= end:
+                reader.caught_up()
     finally:
         await _stopped(consumer)
 

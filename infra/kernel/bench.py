@@ -267,10 +267,13 @@ class Bench:
             self.effects.redelivered[row.event_id] = delivered
         self.touch(case)
 
+    def own_id(self, case: str, time: datetime, *cause: str) -> str:
+        """The id of what the service says for a cause; who could foresee it could take it first."""
+        return derived_id(time, self.signer.secret("own events"), case, *cause)
+
     def own(self, case: CaseRecord, name: str, time: datetime, data: Mapping[str, Any], *cause: str) -> Letter | None:
         """Say something as the service itself; the same cause says it once. None when it has been said."""
-        # Whoever could foresee the id could take it first, and the service would find nothing to say.
-        event_id = derived_id(time, self.signer.secret("own events"), case.case, *cause)
+        event_id = self.own_id(case.case, time, *cause)
         if event_id in self.inbox:
             return None
         body = compose(

@@ -18,23 +18,21 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from pydantic import ValidationError
 from pydantic_core import from_json
 
-from contracts.directory import Directory
-from contracts.envelope import EnvelopeError, Event, instant, read
-from contracts.journeys.registry import SERVICE_OF
+from contracts.envelope import Event, instant
 from contracts.messages import Acceptance
-from contracts.signing import SignatureRefused, Signer, compact_kid, detached_kid, verify_detached
+from contracts.signing import Signer
 
 from .bench import Bench, Office
 from .casebook import Tick
 from .decode import DeadLetter, Submission, decode
 from .effects import Effects, InboxRow
+from .following import Followed, settle
 from .passage import advance, follow, tick
 from .ports import Clock, DataRefused, Keyring, Store, Topics, Transaction, Unavailable
 from .post import counts, post
-from .records import ACCEPTANCE, JWS, TYPE, Place, Record
+from .records import Place, Record
 from .submission import dead_letter, judge, unsigned
 from .verify import verify
 
@@ -76,13 +74,13 @@ class Kernel:
             if kind[1] == "submissions":
                 items.append(decode(record))
             elif kind[1] == "events":
-                items.append(_Followed(record))
+                items.append(Followed(record))
             else:
                 items.append(_Tick.of(record))
         signed = [item for item in items if isinstance(item, Submission)]
-        followed = [item for item in items if isinstance(item, _Followed) and item.name in self.office.followed]
+        followed = [item for item in items if isinstance(item, Followed) and item.name in self.office.followed]
         await verify(signed, self.keyring.directory, self.threads)
-        await self._in_threads(followed)
+        await settle(followed, self.keyring, self.clock, self.threads)
         await self.persist(items, self._work, _spoil)
 
     async def timers(self, before: datetime) -> int:
@@ -180,7 +178,7 @@ class Kernel:
         items = [item for item in items if (item.record.place, item.record.offset) in fresh]
         signed = [item for item in items if isinstance(item, Submission) and item.unsigned is None]
         cases = {item.header.subject for item in signed}
-        cases |= {item.event.case for item in items if isinstance(item, _Followed) and item.event is not None}
+        cases |= {item.event.case for item in items if isinstance(item, Followed) and item.event is not None}
         cases |= {item.case for item in items if isinstance(item, _Tick) and item.tick is not None}
         bench = await self.begin(transaction, cases, {item.header.id for item in signed})
         for item in items:
@@ -198,7 +196,7 @@ class Kernel:
                 unsigned(bench, item, actor in bench.directory.agencies and self._may_notify(actor, bench.now))
             case Submission():
                 judge(bench, item)
-            case _Followed(event=Event() as event, acceptance=Acceptance() as acceptance):
+            case Followed(event=Event() as event, acceptance=Acceptance() as acceptance):
                 follow(bench, event, acceptance)
             case _Tick(tick=Tick() as to):
                 tick(bench, item.case, to)
@@ -225,58 +223,6 @@ class Kernel:
         self.noticed[agency] = now
         return True
 
-    async def _in_threads(self, followed: Sequence[_Followed]) -> None:
-        directory = self.keyring.directory
-
-        def check() -> None:
-            for item in followed:
-                item.check(directory)
-
-        if self.threads is None or not followed:
-            check()
-        else:
-            await asyncio.get_running_loop().run_in_executor(self.threads, check)
-
-
-def accepted_by(token: str, event: Event, directory: Directory) -> Acceptance:
-    """The acceptance of an event by the service whose family it is; raises `SignatureRefused` when it is not that."""
-    kid = compact_kid(token)
-    public = directory.signing_key(kid)
-    if public is None or directory.keys[kid].agency != SERVICE_OF[event.family]:
-        raise SignatureRefused("not accepted by the service whose family this is")
-    acceptance = Acceptance.verify(token, public)
-    if acceptance.digest != event.digest or acceptance.case != event.case or acceptance.family != event.family:
-        raise SignatureRefused("the acceptance is another event's")
-    return acceptance
-
-
-@dataclass(slots=True)
-class _Followed:
-    """An event that another service accepted; both signatures hold once `event` and `acceptance` are set."""
-
-    record: Record
-    event: Event | None = None
-    acceptance: Acceptance | None = None
-
-    @property
-    def name(self) -> str:
-        """The event's name, as the record's own header says it."""
-        return (self.record.header(TYPE) or "").removeprefix("safepassage.").rpartition(".v")[0]
-
-    def check(self, directory: Directory) -> None:
-        """Read it and check it; a record that no service accepted is left out, with a word in the log."""
-        try:
-            event = read(self.record.value or b"")
-            acceptance = accepted_by(self.record.header(ACCEPTANCE) or "", event, directory)
-            jws = self.record.header(JWS) or ""
-            signer = directory.signing_key(detached_kid(jws))
-            if signer is None or directory.keys[detached_kid(jws)].agency != event.actor:
-                raise SignatureRefused("not signed by its source")
-            verify_detached(event.body, jws, signer)
-            self.event, self.acceptance = event, acceptance
-        except (EnvelopeError, SignatureRefused, ValidationError) as error:
-            log.error("a record that no service accepted", extra={"reason": type(error).__name__})
-
 
 @dataclass(frozen=True, slots=True)
 class _Tick:
@@ -294,7 +240,7 @@ class _Tick:
         return cls(record)
 
 
-_Item = Submission | DeadLetter | _Followed | _Tick
+_Item = Submission | DeadLetter | Followed | _Tick
 
 
 @contextmanager
@@ -313,8 +259,8 @@ def _spoil(item: _Item) -> _Item:
         case Submission():
             actor = item.header.actor if item.unsigned is None else None
             return DeadLetter(item.record, item.digest, "it cannot be dealt with: tell the network's operator", actor)
-        case _Followed():
-            return _Followed(item.record)
+        case Followed():
+            return Followed(item.record)
         case _Tick():
             return _Tick(item.record)
     raise DataRefused("an answer cannot be stored: see the service's log")

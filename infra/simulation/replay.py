@@ -132,7 +132,7 @@ async def replay(
     wire = KafkaWire(network.kafka("replay"), network.passwords, agencies)
     driver = Driver(wire, cast, HORIZON, ends(plans))
     post = Post(cast, lambda: follower.directory, driver)
-    async with follow(network.kafka(agencies[0]), "replay-directory", follower.records):
+    async with follow(network.kafka(agencies[0]), "replay-directory", follower):
         await follower.read.wait()
         await wire.start(post.mail, driver.answers)
         gc.freeze()

@@ -37,7 +37,9 @@ class FixedKeyring:
         return replace(self.known, head_at=self.clock.now())
 
     def at(self, sequence: int) -> Directory:
-        """The directory as it stood after an entry."""
+        """The directory as it stood after an entry: it has but one state."""
+        if sequence != self.known.sequence:
+            raise LookupError(sequence)
         return self.known
 
 

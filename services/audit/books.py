@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -37,6 +37,10 @@ KEPT = 1500
 _code = lru_cache(4096)(case_code)
 
 
+Place = tuple[str, str, int]
+"""Case, family, sequence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Undecided:
     """An acceptance that waits for what it builds on."""
@@ -46,6 +50,11 @@ class Undecided:
     sequence: int
     body: bytes
     acceptance: str
+
+    @property
+    def place(self) -> Place:
+        """Which step of its case it is."""
+        return self.case, self.family, self.sequence
 
 
 class Books(Protocol):
@@ -57,6 +66,10 @@ class Books(Protocol):
 
     async def undecided(self, transaction: Transaction, cases: Collection[str]) -> list[Undecided]:
         """What waits in these cases, in order of family and sequence."""
+        ...
+
+    async def judged(self, transaction: Transaction, cases: Collection[str]) -> dict[Place, str]:
+        """The digest of the event that stands in each place of these cases; of two the first in the log."""
         ...
 
     async def save(
@@ -115,6 +128,10 @@ class PostgresBooks:
             self._kept[docket.case] = saved, docket
         while len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
+
+    async def judged(self, transaction: Transaction, cases: Collection[str]) -> dict[Place, str]:
+        """The digest of the event that stands in each place of these cases."""
+        return _digests(await self._log.history(_connection(transaction), cases))
 
     async def undecided(self, transaction: Transaction, cases: Collection[str]) -> list[Undecided]:
         """What waits in these cases, in order of family and sequence."""
@@ -175,6 +192,11 @@ class MemoryBooks:
             for case in sorted(cases)
         }
 
+    async def judged(self, transaction: Transaction, cases: Collection[str]) -> dict[Place, str]:
+        """The digest of the event that stands in each place of these cases."""
+        items = (self.log.records[index][0] for index in sorted(self.log.records))
+        return _digests(item for item in items if item.kind == "event" and item.case in cases)
+
     async def undecided(self, transaction: Transaction, cases: Collection[str]) -> list[Undecided]:
         """What waits in these cases, in order of family and sequence."""
         return [self.waiting[key] for key in sorted(self.waiting) if key[0] in cases]
@@ -209,6 +231,14 @@ class MemoryBooks:
                     self.outcomes[place] = verdict
 
         _on_commit(transaction, commit)
+
+
+def _digests(items: Iterable[LogItem]) -> dict[Place, str]:
+    found: dict[Place, str] = {}
+    for item in items:
+        acceptance = Acceptance.unverified(item.headers[ACCEPTANCE])
+        found.setdefault((acceptance.case, acceptance.family, acceptance.sequence), acceptance.digest)
+    return found
 
 
 def _copy(docket: CaseRecord) -> CaseRecord:

@@ -7,47 +7,59 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
 
 from pydantic import ValidationError
 
-from contracts.envelope import EnvelopeError, Event, read
+from contracts.directory import Directory
+from contracts.envelope import Event, read
 from contracts.evidence.entry import LogItem
+from contracts.journeys.registry import SERVICE_OF
 from contracts.messages import Acceptance, Verdict
-from contracts.signing import SignatureRefused, compact_kid, detached_kid, verify_detached
-from infra.directory.follower import Follower
+from contracts.signing import SignatureRefused, compact_kid
 from infra.kernel.bench import Bench
 from infra.kernel.casebook import CaseRecord
-from infra.kernel.kernel import Kernel, accepted_by
-from infra.kernel.ports import Transaction
-from infra.kernel.records import ACCEPTANCE, JWS, KIND, Record
+from infra.kernel.following import Followed, Untold, old, service_key, settle
+from infra.kernel.kernel import Kernel
+from infra.kernel.ports import Keyring, Transaction
+from infra.kernel.problems import reused_id
+from infra.kernel.records import ACCEPTANCE, COUNTERSIGNATURE, JWS, KIND, Record
 
 from .app import EVENTS
-from .books import Books, Undecided
-from .docket import OFFICES, Finding, judge, ready
+from .books import Books, Place, Undecided
+from .docket import Finding, judge, ready
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class Entry:
-    """A record of an events topic, with what it says once its signatures have been checked."""
-
-    record: Record
-    event: Event | None = None
-    acceptance: Acceptance | None = None
-    jws: str = ""
-    token: str = ""
-
-
-@dataclass(slots=True)
 class Reply:
-    """A record of an answers topic, with the verdict that it is."""
+    """A record of an answers topic, with the verdict that it is once its signature holds."""
 
     record: Record
     verdict: Verdict | None = None
     token: str = ""
+
+    def check(self, directory: Directory) -> bool:
+        """Read it and check it: a verdict is said by the service whose family it is about, with a key of that day."""
+        if self.record.header(KIND) != "verdict":
+            return True
+        service = SERVICE_OF[self.record.topic.partition(".")[0]]
+        said = datetime.fromtimestamp(self.record.timestamp / 1000, UTC) if self.record.timestamp else None
+        try:
+            token = (self.record.value or b"").decode("ascii")
+            verdict = Verdict.verify(token, service_key(compact_kid(token), service, said, directory))
+            if verdict.service != service:
+                raise SignatureRefused("it names another service")
+            self.verdict, self.token = verdict, token
+        except (SignatureRefused, ValidationError, UnicodeDecodeError) as error:
+            if isinstance(error, Untold) and old(directory, self.record):
+                return False
+            log.error("an answers topic holds a record that no service wrote", extra={"reason": type(error).__name__})
+        return True
 
 
 @dataclass(slots=True, eq=False)
@@ -70,82 +82,50 @@ class Question:
         return self.said or read(self.row.body)
 
 
+class History(Keyring, Protocol):
+    """A keyring that remembers."""
+
+    def at(self, sequence: int) -> Directory:
+        """The directory as it stood after an entry; raises `LookupError` where that has not been read."""
+        ...
+
+
 class Recorder:
     """The audit's handler. It runs the kernel's transactions and adds the audit's books to them."""
 
-    def __init__(self, kernel: Kernel, books: Books, follower: Follower) -> None:
+    def __init__(self, kernel: Kernel, books: Books, keyring: History) -> None:
         self._kernel = kernel
         self._books = books
-        self._follower = follower
+        self._keyring = keyring
         self.recorded = asyncio.Event()
 
     async def batch(self, batch: Sequence[Record]) -> None:
         """Log what was accepted and what was refused, judge again what was accepted, and keep every answer."""
-        items: list[Entry | Reply] = [Entry(record) if record.topic in EVENTS else Reply(record) for record in batch]
-        if self._kernel.threads is None:
-            self._read(items)
-        else:
-            await asyncio.get_running_loop().run_in_executor(self._kernel.threads, self._read, items)
+        items: list[Followed | Reply] = [Followed(it) if it.topic in EVENTS else Reply(it) for it in batch]
+        await settle(items, self._keyring, self._kernel.clock, self._kernel.threads)
         await self._kernel.persist(items, self._record, _spoil)
         self.recorded.set()
 
-    # -- reading -------------------------------------------------------------------------------------------------
-
-    def _read(self, items: Sequence[Entry | Reply]) -> None:
-        self._read_entries([item for item in items if isinstance(item, Entry)])
-        self._read_replies([item for item in items if isinstance(item, Reply)])
-
-    def _read_entries(self, entries: Sequence[Entry]) -> None:
-        directory = self._follower.directory
-        for entry in entries:
-            try:
-                event = read(entry.record.value or b"")
-                token, jws = entry.record.header(ACCEPTANCE) or "", entry.record.header(JWS) or ""
-                acceptance = accepted_by(token, event, directory)
-                kid = detached_kid(jws)
-                public = directory.signing_key(kid)
-                if public is None or directory.keys[kid].agency != event.actor:
-                    raise SignatureRefused("not signed by its source")
-                verify_detached(event.body, jws, public)
-                entry.event, entry.acceptance, entry.jws, entry.token = event, acceptance, jws, token
-            except (EnvelopeError, SignatureRefused, ValidationError) as error:
-                log.error(
-                    "an events topic holds a record that no service accepted", extra={"reason": type(error).__name__}
-                )
-
-    def _read_replies(self, replies: Sequence[Reply]) -> None:
-        directory = self._follower.directory
-        for reply in replies:
-            if reply.record.header(KIND) != "verdict":
-                continue
-            try:
-                token = (reply.record.value or b"").decode("ascii")
-                kid = compact_kid(token)
-                public = directory.signing_key(kid)
-                if public is None or directory.keys[kid].agency not in OFFICES:
-                    raise SignatureRefused("not signed by a service")
-                reply.verdict, reply.token = Verdict.verify(token, public), token
-            except (SignatureRefused, ValidationError, UnicodeDecodeError) as error:
-                log.error(
-                    "an answers topic holds a record that no service wrote", extra={"reason": type(error).__name__}
-                )
-
     # -- recording -----------------------------------------------------------------------------------------------
 
-    async def _record(self, transaction: Transaction, items: Sequence[Entry | Reply]) -> None:
+    async def _record(self, transaction: Transaction, items: Sequence[Followed | Reply]) -> None:
         fresh, after = await self._kernel.fresh(transaction, [item.record for item in items])
         items = [item for item in items if (item.record.place, item.record.offset) in fresh]
-        entries = [item for item in items if isinstance(item, Entry) and item.event is not None]
+        entries = [item for item in items if isinstance(item, Followed) and item.event is not None]
         verdicts = [
             (item.verdict, item.token) for item in items if isinstance(item, Reply) and item.verdict is not None
         ]
+        reused = [verdict for verdict, _ in verdicts if verdict.case is not None and _reused(verdict)]
         cases = {entry.event.case for entry in entries if entry.event is not None}
-        bench = await self._kernel.begin(transaction, cases, set())
+        bench = await self._kernel.begin(transaction, cases | {verdict.case or "" for verdict in reused}, set())
         dockets = await self._books.dockets(transaction, cases) if cases else {}
-        old = await self._books.undecided(transaction, cases) if cases else []
-        queue = [Question(row) for row in old]
-        queue += [_question(entry) for entry in entries if entry.event is not None and entry.event.family != "audit"]
+        waiting = await self._books.undecided(transaction, cases) if cases else []
+        new = [_question(entry) for entry in entries if entry.event is not None and entry.event.family != "audit"]
+        passed = [item for item in new if item.row.sequence <= _reached(dockets, item)]
+        queue, others = _one_a_place([*map(Question, waiting), *(item for item in new if item not in passed)])
         judged, left = self._judge(bench, dockets, queue)
+        others += await self._differing(transaction, passed)
+        await self._find(transaction, bench, others, reused)
         logged = [_logged(entry) for entry in entries]
         logged += [_refusal(*answer) for answer in verdicts if answer[0].outcome in ("refused", "dead-lettered")]
         touched = {question.row.case for question in judged}
@@ -170,11 +150,9 @@ class Recorder:
             turn, left, moved = left, [], False
             for question in turn:
                 docket = dockets[question.row.case]
-                if question.row.sequence <= docket.sequences.get(question.row.family, 0):
-                    judged.append(question)  # written to the topic once more by a relay that had to begin again
-                elif ready(docket, question.acceptance()):
+                if ready(docket, question.acceptance()):
                     event, acceptance = question.event(), question.acceptance()
-                    directory = self._follower.at(acceptance.directory)
+                    directory = self._keyring.at(acceptance.directory)
                     self._raise(bench, event, acceptance, judge(docket, event, acceptance, directory))
                     judged.append(question)
                     moved = True
@@ -182,41 +160,93 @@ class Recorder:
                     left.append(question)
         return judged, left
 
+    async def _differing(self, transaction: Transaction, passed: Sequence[Question]) -> list[Question]:
+        """Of those whose place had been judged, the ones that are not what was judged there.
+
+        The others were written once more by a relay that had to begin again.
+        """
+        if not passed:
+            return []
+        known = await self._books.judged(transaction, {question.row.case for question in passed})
+        return [question for question in passed if known.get(question.row.place) != question.event().digest]
+
+    async def _find(
+        self, transaction: Transaction, bench: Bench, others: Sequence[Question], reused: Sequence[Verdict]
+    ) -> None:
+        """Raise what no judgement of an acceptance finds: two events in one place, and an id with other facts."""
+        found = [
+            (question.event().case, question.acceptance().accepted, _second(question.event())) for question in others
+        ]
+        found += [(verdict.case or "", verdict.accepted, _other_facts(verdict)) for verdict in reused]
+        causes = [(case, time, data, (data["rule"], data["cause"], data["cause_digest"])) for case, time, data in found]
+        ids = [bench.own_id(case, time, *cause) for case, time, _, cause in causes]
+        bench.inbox |= await transaction.inbox(ids) if ids else {}
+        for case, time, data, cause in causes:
+            bench.own(bench.cases[case], "audit.finding-raised", time, data, *cause)
+
     def _raise(self, bench: Bench, event: Event, acceptance: Acceptance, findings: Sequence[Finding]) -> None:
         if not findings:
             return
         for finding in sorted(set(findings), key=lambda finding: (finding.rule, finding.code)):
-            data = {
-                "rule": finding.rule,
-                "code": finding.code,
-                "cause": event.id,
-                "cause_digest": event.digest,
-                "of_family": event.family,
-            }
+            data = _finding(finding.rule, finding.code, event.id, event.digest, event.family)
             if not event.header.from_service:
                 data["owner"] = event.actor
             case = bench.cases[event.case]
             bench.own(case, "audit.finding-raised", acceptance.accepted, data, finding.rule, finding.code, event.id)
 
 
-def _spoil(item: Entry | Reply) -> Entry | Reply:
+def _reached(dockets: Mapping[str, CaseRecord], question: Question) -> int:
+    return dockets[question.row.case].sequences.get(question.row.family, 0)
+
+
+def _one_a_place(questions: Sequence[Question]) -> tuple[list[Question], list[Question]]:
+    """The questions, one for each family and sequence of a case; and those that are another event in a place taken."""
+    taken: dict[Place, Question] = {}
+    others: list[Question] = []
+    for question in questions:
+        first = taken.setdefault(question.row.place, question)
+        if first is not question and first.row.body != question.row.body:
+            others.append(question)
+    return list(taken.values()), others
+
+
+def _second(event: Event) -> dict[str, str]:
+    """Two different events have one sequence in their case: the service said two things."""
+    return _finding("AUDIT-SEQUENCE", "disagreement", event.id, event.digest, event.family)
+
+
+def _reused(verdict: Verdict) -> bool:
+    return verdict.outcome == "refused" and any(problem.rule == reused_id().rule for problem in verdict.problems)
+
+
+def _other_facts(verdict: Verdict) -> dict[str, str]:
+    """An id was used again for other facts (CloudEvents: source and id name one event)."""
+    found = _finding(reused_id().rule, "breach", verdict.id or "", verdict.digest, verdict.family or "")
+    return found | ({"owner": verdict.actor} if verdict.actor is not None else {})
+
+
+def _finding(rule: str, code: str, cause: str, digest: str, family: str) -> dict[str, str]:
+    return {"rule": rule, "code": code, "cause": cause, "cause_digest": digest, "of_family": family}
+
+
+def _spoil(item: Followed | Reply) -> Followed | Reply:
     """What takes the place of the one record whose values the database refuses: only that it has been seen."""
     return type(item)(item.record)
 
 
-def _question(entry: Entry) -> Question:
+def _question(entry: Followed) -> Question:
     assert entry.event is not None
     assert entry.acceptance is not None
     event = entry.event
-    row = Undecided(event.case, event.family, entry.acceptance.sequence, event.body, entry.token)
+    row = Undecided(event.case, event.family, entry.acceptance.sequence, event.body, entry.header(ACCEPTANCE))
     return Question(row, False, event, entry.acceptance)
 
 
-def _logged(entry: Entry) -> LogItem:
-    """An accepted event as the log commits to it: its bytes, its signature and its acceptance."""
+def _logged(entry: Followed) -> LogItem:
+    """An accepted event as the log commits to it: its bytes, its signatures and its acceptance."""
     assert entry.event is not None
     event = entry.event
-    headers = {JWS: entry.jws, ACCEPTANCE: entry.token}
+    headers = {name: said for name in (JWS, COUNTERSIGNATURE, ACCEPTANCE) if (said := entry.header(name))}
     return LogItem("event", event.family, event.id, event.case, event.body, headers)
 
 

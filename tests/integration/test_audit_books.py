@@ -164,7 +164,7 @@ async def test_a_docket_follows_from_the_log(audit: Audit, played: Played) -> No
 async def test_another_copy_may_go_on_at_any_batch(audit: Audit, played: Played) -> None:
     """Each batch is recorded by another of two copies, which know nothing of each other."""
     other = PostgresBooks(audit.log)
-    twin = Recorder(audit.recorder._kernel, other, audit.recorder._follower)
+    twin = Recorder(audit.recorder._kernel, other, audit.recorder._keyring)
     for number, first in enumerate(range(0, len(played.records), AT_ONCE)):
         await (twin if number % 2 else audit.recorder).batch(played.records[first : first + AT_ONCE])
         await (audit.recorder if number % 2 else twin).batch(played.records[first : first + AT_ONCE])  # too late

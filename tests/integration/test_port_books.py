@@ -11,10 +11,12 @@ import pytest
 
 from contracts.decision import Seen
 from contracts.evidence.entry import LogItem
-from contracts.messages import Verdict
+from contracts.messages import Acceptance, Verdict
+from contracts.signing import Signer
 from infra.embedded.cluster import Endpoints
 from infra.kernel.casebook import CaseRecord
 from infra.kernel.ports import Store, Transaction
+from infra.kernel.records import ACCEPTANCE
 from services.audit.books import Books, MemoryBooks, PostgresBooks, Undecided
 from services.audit.log import Log
 
@@ -56,6 +58,10 @@ class Side:
     async def undecided(self, cases: Collection[str]) -> list[Undecided]:
         async with self.store.transaction() as transaction:
             return await self.books.undecided(transaction, cases)
+
+    async def judged(self, cases: Collection[str]) -> dict[tuple[str, str, int], str]:
+        async with self.store.transaction() as transaction:
+            return await self.books.judged(transaction, cases)
 
     async def logged(self) -> list[str]:
         """What the log commits to, in its order."""
@@ -117,6 +123,22 @@ async def test_a_docket_is_given_back_as_it_was_saved(side: Side) -> None:
     expected = {CASE: docket(CASE, intake=2), CASES[1]: docket(CASES[1], intake=5, custody=2)}
     for _ in range(2):
         assert await side.dockets([CASE, CASES[1]]) == expected
+
+
+async def test_of_two_events_in_one_place_the_first_in_the_log_stands_there(side: Side) -> None:
+    signer = Signer.from_seed("intake/s1", bytes(32))
+
+    def logged(event: str, case: str, sequence: int, digest: str) -> LogItem:
+        said = {"service": "intake", "digest": digest, "case": case, "family": "intake", "sequence": sequence}
+        token = Acceptance.model_validate(said | {"directory": 1, "rules": "r", "accepted": NOW, "recorded": NOW}).sign(
+            signer
+        )
+        return LogItem("event", "intake", event, case, b"{}", {"jws": "a..b", ACCEPTANCE: token})
+
+    await side.save(items=[logged(EVENTS[0], CASE, 1, "one"), logged(EVENTS[1], CASES[1], 1, "elsewhere")])
+    await side.save(items=[logged(EVENTS[2], CASE, 1, "two"), logged(EVENTS[3], CASE, 2, "next"), item("r", "refusal")])
+    assert await side.judged([CASE]) == {(CASE, "intake", 1): "one", (CASE, "intake", 2): "next"}
+    assert await side.judged([]) == {}
 
 
 def change(docket: CaseRecord) -> CaseRecord:

@@ -41,15 +41,35 @@ class Consumer:
         at = self.position - 1
         return {place: [ConsumerRecord(place.topic, 0, at, 0, 0, None, LOG[at], None, 0, 1, ())]}
 
+    async def end_offsets(self, places: Sequence[Any]) -> dict[Any, int]:
+        return dict.fromkeys(places, len(LOG))
+
     async def stop(self) -> None:
         Consumer.open -= 1
         raise KafkaConnectionError
 
 
+class Taking:
+    """What has come, and when all that was there had."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.found: list[bytes | None] = []
+        self.complete = asyncio.Event()
+        self._error = error
+
+    async def records(self, batch: Sequence[Record]) -> None:
+        if self._error is not None:
+            raise self._error
+        self.found += [record.value for record in batch]
+
+    def caught_up(self) -> None:
+        assert self.found == LOG, "not before the end"
+        self.complete.set()
+
+
 @pytest.mark.parametrize("error", [KafkaError(), KafkaConnectionError(), ConnectionResetError()])
 async def test_it_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    found: list[bytes | None] = []
-    complete = asyncio.Event()
+    taking = Taking()
     starts: list[int] = []
 
     async def started(settings: KafkaSettings, client_id: str, position: int) -> Consumer:
@@ -58,17 +78,12 @@ async def test_it_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch, error: E
             raise error
         return Consumer(position, error)
 
-    async def handler(records: Sequence[Record]) -> None:
-        found.extend(record.value for record in records)
-        if len(found) == len(LOG):
-            complete.set()
-
     monkeypatch.setattr(reader, "_started", started)
     monkeypatch.setattr(reader, "SOON", 0.01)
-    async with asyncio.timeout(5), reader.follow(SETTINGS, "tests", handler) as task:
-        await complete.wait()
+    async with asyncio.timeout(5), reader.follow(SETTINGS, "tests", taking) as task:
+        await taking.complete.wait()
         assert not task.done()
-    assert found == LOG
+    assert taking.found == LOG
     assert starts == [0, 2, 4, 4]
     assert Consumer.open == 0
 
@@ -77,11 +92,10 @@ async def test_any_other_error_ends_the_task(monkeypatch: pytest.MonkeyPatch) ->
     async def started(settings: KafkaSettings, client_id: str, position: int) -> Consumer:
         return Consumer(position, KafkaError())
 
-    async def handler(records: Sequence[Record]) -> None:
-        raise LookupError("it cannot be handled")
+    taking = Taking(LookupError("it cannot be handled"))
 
     async def following() -> None:
-        async with asyncio.timeout(5), reader.follow(SETTINGS, "tests", handler) as task:
+        async with asyncio.timeout(5), reader.follow(SETTINGS, "tests", taking) as task:
             await task
 
     monkeypatch.setattr(reader, "_started", started)

@@ -1,0 +1,140 @@
+"""What other services have accepted, as their topics hold it: checked by a directory that is as new as the record.
+
+A reader's directory may lag behind that of the service that wrote the record. What it does not tell yet is waited for:
+whoever passed it over would lose it for good. What agencies submit is never waited for like this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from pydantic import ValidationError
+
+from contracts.directory import Directory
+from contracts.envelope import EnvelopeError, Event, read
+from contracts.journeys.registry import SERVICE_OF
+from contracts.messages import Acceptance
+from contracts.signing import SignatureRefused, compact_kid, detached_kid, verify_detached
+
+from .ports import Clock, Keyring
+from .records import ACCEPTANCE, COUNTERSIGNATURE, JWS, TYPE, Record
+
+log = logging.getLogger(__name__)
+LOOK = 0.2
+"""Seconds between two looks for a newer directory."""
+SLACK = timedelta(minutes=1)
+"""By how much the registrar's clock may be ahead of the broker's."""
+
+
+class Untold(SignatureRefused):
+    """The directory that has been read does not tell of this key or entry: it is looked at again with a newer one."""
+
+
+class Checkable(Protocol):
+    """A record that is checked by the directory."""
+
+    def check(self, directory: Directory) -> bool:
+        """Check it; False when this directory is too old to say."""
+        ...
+
+
+async def settle(items: Sequence[Checkable], keyring: Keyring, clock: Clock, threads: Executor | None) -> None:
+    """Check all of them, waiting for a newer directory as long as one of them asks for it."""
+    waiting, looks = list(items), 0
+    while waiting:
+        directory, asked = keyring.directory, waiting
+
+        def check(directory: Directory = directory, asked: list[Checkable] = asked) -> list[Checkable]:
+            return [item for item in asked if not item.check(directory)]
+
+        waiting = check() if threads is None else await asyncio.get_running_loop().run_in_executor(threads, check)
+        if waiting:
+            if looks % 150 == 0:
+                log.warning("records wait for a newer directory", extra={"reason": f"{len(waiting)} records"})
+            looks += 1
+            await clock.sleep(LOOK)
+
+
+def old(directory: Directory, record: Record) -> bool:
+    """Whether the directory may lag behind what the record's writer knew; a record in memory tells no time."""
+    if not record.timestamp:
+        return False
+    written = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+    return directory.head_at is None or directory.head_at <= written + SLACK
+
+
+def service_key(kid: str, service: str, at: datetime | None, directory: Directory) -> bytes:
+    """The service's own signing key, valid at an instant; raises `Untold` and `SignatureRefused`."""
+    public = directory.signing_key(kid)
+    if public is None:
+        raise Untold("the directory does not list the key that signed this")
+    fault = directory.key_problem(kid, service, at) if at is not None else None
+    if fault is not None or directory.keys[kid].agency != service:
+        raise SignatureRefused(fault or "not signed by the service whose family this is")
+    return public
+
+
+def accepted_by(token: str, event: Event, directory: Directory) -> Acceptance:
+    """The acceptance of an event by the service whose family it is; raises `SignatureRefused` when it is not that.
+
+    The key must have been valid when it was recorded: an acceptance made in time outlives its key.
+    """
+    kid, service = compact_kid(token), SERVICE_OF[event.family]
+    acceptance = Acceptance.verify(token, service_key(kid, service, None, directory))
+    service_key(kid, service, acceptance.recorded, directory)
+    named = (acceptance.digest, acceptance.case, acceptance.family, acceptance.service)
+    if named != (event.digest, event.case, event.family, service):
+        raise SignatureRefused("the acceptance is another event's")
+    if acceptance.directory > directory.sequence:
+        raise Untold("the directory has not been read to the entry that the acceptance names")
+    return acceptance
+
+
+def signed_by(event: Event, jws: str, agency: str, directory: Directory) -> None:
+    """Check a signature over the event's bytes; raises `Untold` and `SignatureRefused`."""
+    kid = detached_kid(jws)
+    public = directory.signing_key(kid)
+    if public is None:
+        raise Untold("the directory does not list the key that signed this")
+    if directory.keys[kid].agency != agency:
+        raise SignatureRefused("not signed by the agency that it names")
+    verify_detached(event.body, jws, public)
+
+
+@dataclass(slots=True)
+class Followed:
+    """An event that another service accepted; every signature holds once `event` and `acceptance` are set."""
+
+    record: Record
+    event: Event | None = None
+    acceptance: Acceptance | None = None
+
+    @property
+    def name(self) -> str:
+        """The event's name, as the record's own header says it."""
+        return (self.record.header(TYPE) or "").removeprefix("safepassage.").rpartition(".v")[0]
+
+    def header(self, name: str) -> str:
+        """A header of the record, empty where it has none."""
+        return self.record.header(name) or ""
+
+    def check(self, directory: Directory) -> bool:
+        """Read it and check it; a record that no service accepted is left out, with a word in the log."""
+        try:
+            event = read(self.record.value or b"")
+            acceptance = accepted_by(self.header(ACCEPTANCE), event, directory)
+            signed_by(event, self.header(JWS), event.actor, directory)
+            if acceptance.countersigner is not None:
+                signed_by(event, self.header(COUNTERSIGNATURE), acceptance.countersigner, directory)
+            self.event, self.acceptance = event, acceptance
+        except (EnvelopeError, SignatureRefused, ValidationError) as error:
+            if isinstance(error, Untold) and old(directory, self.record):
+                return False
+            log.error("a record that no service accepted", extra={"reason": type(error).__name__})
+        return True
