@@ -20,6 +20,8 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from nacl.bindings import crypto_sign_open
 from nacl.exceptions import CryptoError
 from nacl.signing import SigningKey
@@ -78,8 +80,8 @@ class Signer:
         return bytes(self.key.verify_key)
 
     def secret(self, purpose: str) -> str:
-        """64 hexadecimal digits that only the holder of this key can know, the same for the same purpose."""
-        return sha256(b"%b\0%b" % (purpose.encode(), bytes(self.key))).hexdigest()
+        """64 hexadecimal digits that only the holder of this key can know, the same for the same purpose (RFC 5869)."""
+        return HKDF(SHA256(), 32, None, purpose.encode()).derive(bytes(self.key)).hex()
 
     @classmethod
     def from_seed(cls, kid: str, seed: bytes) -> Signer:

@@ -5,17 +5,40 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 from contracts.signing import Signer, unb64
 from infra.kafka.settings import KafkaSettings
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 class ConfigRefused(Exception):
     """The configuration file cannot be used: make it anew with 'safepassage up', or compare it with infra/README.md."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceConfig:
+class Secrets:
+    """A dataclass that is kept in a file which only its owner can read."""
+
+    def write(self: DataclassInstance, path: Path) -> Path:
+        """Write the file."""
+        path.touch(mode=0o600)
+        path.chmod(0o600)
+        path.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
+        return path
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read the file; raises `ConfigRefused`."""
+        try:
+            return cls(**json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as error:
+            raise ConfigRefused(f"{path}: {type(error).__name__}") from error
+
+
+@dataclass(frozen=True)
+class ServiceConfig(Secrets):
     """Everything a service needs from outside. Keys are base64url of 32 bytes; `instance` numbers copies of a service.
 
     `log_key` is the audit service's log signing key (a C2SP skey, whose name is the log's origin).
@@ -49,18 +72,3 @@ class ServiceConfig:
     def signer(self) -> Signer:
         """The service's signing key."""
         return Signer.from_seed(self.signing_kid, unb64(self.signing_seed))
-
-    def write(self, path: Path) -> Path:
-        """Write the file so that only its owner can read it."""
-        path.touch(mode=0o600)
-        path.chmod(0o600)
-        path.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
-        return path
-
-    @classmethod
-    def read(cls, path: Path) -> ServiceConfig:
-        """Read the file; raises `ConfigRefused`."""
-        try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError) as error:
-            raise ConfigRefused(f"{path}: {type(error).__name__}") from error

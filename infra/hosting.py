@@ -17,6 +17,8 @@ from datetime import datetime
 
 import asyncpg
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from contracts.signing import unb64
@@ -32,7 +34,7 @@ from infra.kernel.ports import Clock, Unavailable
 from infra.kernel.records import Place
 from infra.kernel.relay import relay
 from infra.postgres.store import PostgresStore
-from infra.telemetry import configure_logging, setup
+from infra.telemetry import Telemetry, configure_logging, setup
 from infra.web import Readiness, asyncapi_routes, health_routes, serve
 
 COLLECT = (10_000, 10, 20)
@@ -89,7 +91,10 @@ async def run(config: ServiceConfig, install: Install) -> None:
         routes, loops = await install(host)
         following = await stack.enter_async_context(follow(config.kafka(), f"{config.principal}-directory", follower))
         readiness.problem("directory", "the directory has not been read to its head; is the registrar running?")
-        app = Starlette(routes=[*health_routes(readiness), *asyncapi_routes(topics.broker, config.service), *routes])
+        app = Starlette(
+            routes=[*health_routes(readiness), *asyncapi_routes(topics.broker, config.service), *routes],
+            exception_handlers=dict.fromkeys((Unavailable, OSError, asyncpg.PostgresConnectionError), _later),
+        )
         await stack.enter_async_context(serve(app, config.http_port))
         reading = asyncio.ensure_future(follower.read.wait())
         await asyncio.wait(
@@ -106,7 +111,7 @@ async def run(config: ServiceConfig, install: Install) -> None:
         readiness.clear("start")
         everything = [
             lambda: relay(store, topics, clock, host.wake_relay),
-            lambda: watch(topics, readiness, follower, clock),
+            lambda: watch(topics, readiness, follower, clock, telemetry),
             lambda: _end(topics.failed),
             lambda: _end(following),
             *loops,
@@ -153,6 +158,11 @@ def timer_loops(kernel: Kernel) -> list[Callable[[], Awaitable[None]]]:
     return [] if kernel.replay else [lambda: deadlines(kernel)]
 
 
+async def _later(request: Request, error: Exception) -> Response:
+    """What a page answers while Kafka or the database does not."""
+    return PlainTextResponse("Kafka or the database does not answer; ask again in a moment\n", 503)
+
+
 async def _leave(connection: asyncpg.Connection[asyncpg.Record]) -> None:
     """Nothing of a session outlives its use: transactions end, and the relay gives its lock back itself."""
 
@@ -165,7 +175,9 @@ async def _end(what: asyncio.Future[None]) -> None:
     await what
 
 
-async def watch(topics: KafkaTopics, readiness: Readiness, follower: Follower, clock: Clock) -> None:
+async def watch(
+    topics: KafkaTopics, readiness: Readiness, follower: Follower, clock: Clock, telemetry: Telemetry
+) -> None:
     """Measure the work every few seconds, and say what stands still and why."""
     while True:
         try:
@@ -176,6 +188,7 @@ async def watch(topics: KafkaTopics, readiness: Readiness, follower: Follower, c
                 "kafka", "Kafka does not say how far its topics go; is it running, and may this service read?"
             )
         readiness.last_progress = topics.last_progress
+        telemetry.progress(readiness.lag, topics.last_progress)
         readiness.say("partitions", _standing(topics.standing))
         readiness.say("directory", _directory(follower, clock.now()))
         await clock.sleep(WATCH)

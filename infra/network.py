@@ -19,6 +19,7 @@ import httpx
 from pydantic import TypeAdapter
 
 from contracts.directory import Statement
+from contracts.evidence.note import Ed25519Signer
 from contracts.signing import b64
 from infra.client.credentials import NETWORK, Running
 from infra.config import ServiceConfig
@@ -64,6 +65,7 @@ class Network:
     services: dict[str, list[Child]] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
+    _listening: dict[tuple[str, str], int] = field(default_factory=dict)
     _cluster: Cluster | None = None
     _endpoints: Endpoints | None = None
     _registrar: Child | None = None
@@ -110,7 +112,7 @@ class Network:
         for service in SERVICES:
             self.services[service] = [self.start_service(service, str(copy + 1)) for copy in range(self.copies)]
         self._describe()
-        await asyncio.gather(*(self.ready(service) for service in SERVICES))
+        await asyncio.gather(*(self.ready(service, copy) for service in SERVICES for copy in range(self.copies)))
 
     def _known_passwords(self) -> dict[str, str]:
         path = self.directory / "passwords.json"
@@ -150,6 +152,7 @@ class Network:
     def start_service(self, service: str, instance: str = "1") -> Child:
         """Start one copy of a service."""
         port = free_port()
+        self._listening[service, instance] = port
         if instance == "1":
             self.ports[service] = port
         config = ServiceConfig(
@@ -174,7 +177,7 @@ class Network:
         await asyncio.to_thread(self.services[service][copy].kill)
         self.services[service][copy] = self.start_service(service, str(copy + 1))
         self._describe()
-        await self.ready(service)
+        await self.ready(service, copy)
 
     def _spawn(self, name: str, module: str, config: Path) -> Child:
         checkout = str(Path(__file__).resolve().parent.parent)
@@ -182,15 +185,15 @@ class Network:
         command = [sys.executable, "-m", module, str(config)]
         return spawn(name, command, self.directory / "logs" / f"{name}.log", environment=environment)
 
-    async def ready(self, service: str) -> None:
-        """Until the service says that it is ready; raises `StartFailed` when it ends or takes too long."""
-        log = self.directory / "logs" / f"{service}-1.log"
+    async def ready(self, service: str, copy: int = 0) -> None:
+        """Until a copy of the service says that it is ready; raises `StartFailed` when it ends or takes too long."""
+        port, log = self._listening[service, str(copy + 1)], self.directory / "logs" / f"{service}-{copy + 1}.log"
         async with httpx.AsyncClient(timeout=2) as client:
             for _ in range(int(READY_WITHIN / 0.1)):
-                if not self.services[service][0].running():
+                if not self.services[service][copy].running():
                     raise StartFailed(f"the service {service} ended as soon as it had started: see {log}")
                 try:
-                    answer = await client.get(f"http://127.0.0.1:{self.ports[service]}/readyz")
+                    answer = await client.get(f"http://127.0.0.1:{port}/readyz")
                     if answer.status_code == 200:
                         return
                 except httpx.HTTPError:
@@ -207,5 +210,6 @@ class Network:
             kafka_ca=str(endpoints.ca_file),
             services=dict(self.ports),
             registrar_key=b64(self.members.registrar_key),
+            log_key=Ed25519Signer.parse(self.members.log_key).verifier.vkey,
             replay=self.replay,
         ).write(self.directory)

@@ -68,7 +68,7 @@ async def _answer(
 ) -> Answer:
     """Read the mailbox up to the final answer for this place; one that waits is said on the way."""
     async for record in connection.mail(follow=True):
-        mail = _opened(record, connection.credentials, directory)
+        mail = _held(record, connection.credentials, directory, connection.running)
         if not isinstance(mail, Answer) or (mail.topic, mail.partition, mail.offset) != place:
             continue
         for line in answer_in_words(mail):
@@ -95,7 +95,11 @@ async def inbox(session: Session, agency: str, follow: bool, from_beginning: boo
             connection.consumer.seek(connection.place, kept.position())
         async for record in connection.mail(follow=follow):
             try:
-                mail = _opened(record, credentials, directory)
+                try:
+                    mail = _opened(record, credentials, directory, running)
+                except MailRefused:
+                    directory = await connection.directory()  # it may have been signed with a newer key
+                    mail = _opened(record, credentials, directory, running)
             except MailRefused as error:
                 refused += 1
                 session.output.note(f"message {record.offset} does not hold: {error}. Keep it, and tell an auditor")
@@ -151,7 +155,9 @@ async def _check_on_network(
     async with connect(running, credentials) as connection:
         directory = await connection.directory()
         mail = [
-            item async for record in connection.mail(follow=False) if (item := _held(record, credentials, directory))
+            item
+            async for record in connection.mail(follow=False)
+            if (item := _held(record, credentials, directory, running))
         ]
     result["checked"] += ["directory", "journey"]
     problems = directory_problems(event, credentials.kid, directory, draft.seal[2] if draft.seal else (), now)
@@ -186,12 +192,12 @@ def _say_check(session: Session, draft: Draft, problems: tuple[Problem, ...], re
         session.output.say(f"It would be recorded, but not as {breach['rule']} asks ({breach['code']}).")
 
 
-def _opened(record: Record, credentials: Credentials, directory: Directory) -> Mail:
-    return open_mail(record, credentials.agency, directory, (credentials.sealing_key(),))
+def _opened(record: Record, credentials: Credentials, directory: Directory, running: Running) -> Mail:
+    return open_mail(record, credentials.agency, directory, (credentials.sealing_key(),), running.log())
 
 
-def _held(record: Record, credentials: Credentials, directory: Directory) -> Mail | None:
+def _held(record: Record, credentials: Credentials, directory: Directory, running: Running) -> Mail | None:
     try:
-        return _opened(record, credentials, directory)
+        return _opened(record, credentials, directory, running)
     except MailRefused:
         return None

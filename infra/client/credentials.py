@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 
+from contracts.evidence.note import Ed25519Verifier
 from contracts.sealing import SealingKey
 from contracts.signing import SignatureRefused, Signer, unb64
 from infra.cli.errors import Unreachable, WrongUse
@@ -31,7 +32,8 @@ _ID = re.compile(r"[a-z]{2,3}(-[a-z0-9]+)+")
 class Running:
     """A running network. `services` gives each service's HTTP port on loopback; keys are base64url of 32 bytes.
 
-    `registrar_key` is the public key under which the directory is believed; `replay` says that cases are replayed.
+    `registrar_key` is the public key under which the directory is believed, `log_key` the one under which receipts are
+    (a C2SP vkey); `replay` says that cases are replayed.
     """
 
     pid: int
@@ -39,6 +41,7 @@ class Running:
     kafka_ca: str
     services: dict[str, int]
     registrar_key: str
+    log_key: str
     replay: bool = False
 
     def write(self, data: Path) -> Path:
@@ -48,6 +51,7 @@ class Running:
             "kafka": {"bootstrap": self.kafka_bootstrap, "ca": self.kafka_ca},
             "services": self.services,
             "registrar_key": self.registrar_key,
+            "log_key": self.log_key,
             "replay": self.replay,
         }
         return _write(data / NETWORK, said)
@@ -63,6 +67,7 @@ class Running:
                 kafka_ca=str(said["kafka"]["ca"]),
                 services={str(name): int(port) for name, port in said["services"].items()},
                 registrar_key=str(said["registrar_key"]),
+                log_key=str(said["log_key"]),
                 replay=bool(said["replay"]),
             )
         except FileNotFoundError as error:
@@ -78,6 +83,10 @@ class Running:
     def registrar(self) -> bytes:
         """The registrar's public key."""
         return unb64(self.registrar_key)
+
+    def log(self) -> Ed25519Verifier:
+        """The log's public key; raises `EvidenceRefused` when it is none."""
+        return Ed25519Verifier.parse(self.log_key)
 
 
 @dataclass(frozen=True, slots=True)

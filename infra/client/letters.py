@@ -37,7 +37,7 @@ def in_words(mail: Mail) -> list[str]:
                 "  → if it was not you, have your key replaced",
             ]
         case Receipt():
-            return [f"receipt: the event {mail.event_digest} is in the log"]
+            return [f"receipt: the event {mail.event_digest} is entry {mail.index} of the log of {mail.size}"]
 
 
 def answer_in_words(answer: Answer) -> list[str]:
@@ -81,7 +81,8 @@ def as_json(mail: Mail) -> Mapping[str, Any]:
                 "sealed": mail.sealed[0] if mail.sealed else None,
             }
         case Receipt():
-            return {"kind": "receipt", "digest": mail.event_digest, "proof": mail.proof}
+            place = {"index": mail.index, "size": mail.size}
+            return {"kind": "receipt", "digest": mail.event_digest, **place, "proof": mail.proof}
         case Answer():
             return {"kind": "answer", **_said(mail)}
         case Notice():

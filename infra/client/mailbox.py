@@ -8,18 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from contracts.directory import Directory
 from contracts.envelope import EnvelopeError, Event, read
+from contracts.evidence.checkpoint import SignedCheckpoint, open_checkpoint
+from contracts.evidence.entry import Opening
+from contracts.evidence.errors import EvidenceRefused
+from contracts.evidence.note import Ed25519Verifier
+from contracts.evidence.proof import verify_inclusion
+from contracts.evidence.receipt import Receipt as Proof
+from contracts.journeys.registry import SERVICE_OF
 from contracts.messages import Answer, Delivery, Message, Notice
 from contracts.sealing import SealingKey, SealRefused, sealed_digest, unseal
-from contracts.signing import SignatureRefused, compact_kid, detached_kid, verify_detached
+from contracts.signing import SignatureRefused, b64, compact_kid, detached_kid, verify_detached
 from infra.kernel.records import DELIVERY, JWS, KIND, SEALED, Record
 
-SERVICES = frozenset({"intake", "referral", "repatriation", "audit"})
+SERVICES = frozenset(SERVICE_OF.values())
+FALSE = (EnvelopeError, EvidenceRefused, SignatureRefused, SealRefused, ValidationError, UnicodeDecodeError)
+M = TypeVar("M", Answer, Delivery, Notice)
 
 
 class MailRefused(ValueError):
@@ -37,10 +48,15 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The audit service's proof that an event is in the log (C2SP tlog-proof text)."""
+    """The audit service's proof that an event is in the log (C2SP tlog-proof text), checked against the log's key.
+
+    `index` and `size` say where it stands in a tree of how many entries.
+    """
 
     event_digest: str
     proof: str
+    index: int
+    size: int
 
 
 Mail = Delivered | Answer | Notice | Receipt
@@ -67,21 +83,28 @@ class Order:
         return False
 
 
-def open_mail(record: Record, agency: str, directory: Directory, keys: Sequence[SealingKey]) -> Mail:
-    """What a record in this agency's mailbox is; raises `MailRefused` when any signature or digest does not hold."""
+def open_mail(
+    record: Record, agency: str, directory: Directory, keys: Sequence[SealingKey], log: Ed25519Verifier
+) -> Mail:
+    """What a record in this agency's mailbox is; raises `MailRefused` when a signature, digest or proof does not hold.
+
+    `log` is the log's key: a receipt is nobody's word but a proof.
+    """
     kind = record.header(KIND)
     value = record.value or b""
     try:
         if kind == "delivery":
             return _delivered(record, value, agency, directory, keys)
         if kind == "receipt":
-            return Receipt(record.header("digest") or "", value.decode("utf-8"))
+            return _receipt(record.header("digest") or "", value, log)
         token = value.decode("ascii")
         if kind == "answer":
-            return Answer.verify(token, _service_key(token, directory))
+            answer = _said(Answer, token, record, directory)
+            return _about(answer, answer.topic)
         if kind == "notice":
-            return Notice.verify(token, _service_key(token, directory))
-    except (EnvelopeError, SignatureRefused, SealRefused, ValidationError, UnicodeDecodeError) as error:
+            notice = _said(Notice, token, record, directory)
+            return _about(notice, notice.topic)
+    except FALSE as error:
         raise MailRefused(
             f"{kind}: {error if isinstance(error, SignatureRefused) else type(error).__name__}"
         ) from error
@@ -99,7 +122,7 @@ def _delivered(
     record: Record, value: bytes, agency: str, directory: Directory, keys: Sequence[SealingKey]
 ) -> Delivered:
     token = record.header(DELIVERY) or ""
-    delivery = Delivery.verify(token, _service_key(token, directory))
+    delivery = _said(Delivery, token, record, directory)
     jws = record.header(JWS) or ""
     kid = detached_kid(jws)
     signer = directory.signing_key(kid)
@@ -110,6 +133,8 @@ def _delivered(
         raise SignatureRefused("not signed by its source")
     if delivery.digest != event.digest or delivery.agency != agency:
         raise MailRefused("the delivery is another event's or another agency's")
+    if delivery.service != SERVICE_OF[event.family]:
+        raise MailRefused("the delivery is not by the service whose family this is")
     sealed = record.header(SEALED)
     if sealed is None:
         return Delivered(event, delivery)
@@ -123,12 +148,43 @@ def _delivered(
     return Delivered(event, delivery)
 
 
-def _service_key(token: str, directory: Directory) -> bytes:
+def _said(model: type[M], token: str, record: Record, directory: Directory) -> M:
+    """What a service of this network signed with a key of its own that was valid when Kafka took the record."""
     kid = compact_kid(token)
     public = directory.signing_key(kid)
     if public is None or directory.keys[kid].agency not in SERVICES:
         raise SignatureRefused("not signed by a service of this network")
-    return public
+    said = model.verify(token, public)
+    if directory.keys[kid].agency != said.service:
+        raise SignatureRefused("signed by another service than it names")
+    written = datetime.fromtimestamp(record.timestamp / 1000, UTC) if record.timestamp else None
+    fault = directory.key_problem(kid, said.service, written) if written is not None else None
+    if fault is not None:
+        raise SignatureRefused(fault)
+    return said
+
+
+def _about(said: M, topic: str) -> M:
+    """A service speaks of the submissions that it reads, and of no others."""
+    if SERVICE_OF.get(topic.partition(".")[0]) != said.service:
+        raise SignatureRefused("said by another service than the one that reads this topic")
+    return said
+
+
+def _receipt(digest: str, value: bytes, log: Ed25519Verifier) -> Receipt:
+    proof = Proof.parse(value)
+    opening = Opening.decode(proof.extra or b"")
+    if b64(opening.body) != digest:
+        raise MailRefused("the receipt is for another event than it says")
+    checkpoint = _opened(proof.checkpoint, log).checkpoint
+    verify_inclusion(opening.leaf_hash(), proof.index, checkpoint.size, proof.proof, checkpoint.root)
+    return Receipt(digest, value.decode(), proof.index, checkpoint.size)
+
+
+@lru_cache(maxsize=64)
+def _opened(note: bytes, log: Ed25519Verifier) -> SignedCheckpoint:
+    """Many receipts lead to one checkpoint."""
+    return open_checkpoint(note, log)
 
 
 __all__ = ["Delivered", "Mail", "MailRefused", "Message", "Order", "Receipt", "open_mail"]

@@ -13,11 +13,10 @@ and says so. The statements of one write are one batch as long as they fit in 12
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -27,7 +26,7 @@ from pydantic import TypeAdapter
 
 from contracts.directory import Directory, DirectoryRefused, HeadEntry, Statement, entry, read_entry
 from contracts.signing import Signer, sign_detached, unb64
-from infra.config import ConfigRefused
+from infra.config import Secrets
 from infra.kafka.producer import Producer
 from infra.kafka.settings import KafkaSettings
 from infra.kernel.clock import WallClock
@@ -42,8 +41,8 @@ HEAD_EVERY = 10.0
 _STATEMENTS = TypeAdapter(list[Statement])
 
 
-@dataclass(frozen=True, slots=True)
-class RegistrarConfig:
+@dataclass(frozen=True)
+class RegistrarConfig(Secrets):
     """What the registrar needs: Kafka, its key (base64url of 32 bytes), and the file of its first statements."""
 
     kafka_bootstrap: str
@@ -60,21 +59,6 @@ class RegistrarConfig:
     def kafka(self) -> KafkaSettings:
         """How to reach Kafka."""
         return KafkaSettings(self.kafka_bootstrap, Path(self.kafka_ca), "registrar", self.kafka_password)
-
-    def write(self, path: Path) -> Path:
-        """Write the file so that only its owner can read it."""
-        path.touch(mode=0o600)
-        path.chmod(0o600)
-        path.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
-        return path
-
-    @classmethod
-    def read(cls, path: Path) -> RegistrarConfig:
-        """Read the file; raises `ConfigRefused`."""
-        try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError) as error:
-            raise ConfigRefused(f"{path}: {type(error).__name__}") from error
 
 
 class Moved(Exception):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -124,7 +125,7 @@ class KafkaTopics:
             progress.taken(batch)
             try:
                 traceparents = [value for record in batch if (value := record.header(TRACEPARENT)) is not None]
-                with self._telemetry.process(batch[0].topic, group, len(batch), traceparents):
+                with self._telemetry.process(Counter(record.topic for record in batch), group, traceparents):
                     await handler(batch)
             except Exception as error:
                 self._fail(error)  # FastStream would log it and go on with the next batch
@@ -176,8 +177,10 @@ class KafkaTopics:
 
     async def send(self, records: Sequence[Outgoing]) -> list[int]:
         """Write records; returns the indexes of what failed; raises `Unavailable` when Kafka cannot be reached."""
-        with self._telemetry.send(records[0].topic if records else "", len(records)):
-            return await self._producer.send(records)
+        with self._telemetry.send(Counter(record.topic for record in records)) as failed:
+            left = await self._producer.send(records)
+            failed.update(Counter(records[index].topic for index in left))
+            return left
 
     async def end_offsets(self, topics: Sequence[str]) -> Mapping[Place, int]:
         """The offset after the last record of each partition; raises `Unavailable` when Kafka does not answer."""

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from contracts.directory import Directory
-from contracts.evidence.note import Ed25519Signer
+from contracts.evidence.note import Ed25519Signer, Ed25519Verifier
 from contracts.signing import Signer, b64
 from infra.client.credentials import Credentials
 from infra.client.mailbox import Mail, MailRefused, open_mail
@@ -81,8 +81,9 @@ def write_credentials(network: Network, chance: Chance) -> None:
 class Post:
     """The agencies' common reading room: mail is opened with each agency's own keys and handed to the driver."""
 
-    def __init__(self, cast: Cast, directory: Callable[[], Directory], driver: Driver) -> None:
+    def __init__(self, cast: Cast, directory: Callable[[], Directory], driver: Driver, log: Ed25519Verifier) -> None:
         self._cast = cast
+        self._log = log
         self._directory = directory
         self._driver = driver
         self.refused: list[str] = []
@@ -98,7 +99,7 @@ class Post:
         opened: list[tuple[str, Mail]] = []
         for record in batch:
             try:
-                opened.append(((record.key or b"").decode(), open_mail(record, agency, directory, keys)))
+                opened.append(((record.key or b"").decode(), open_mail(record, agency, directory, keys, self._log)))
             except MailRefused as error:
                 self.refused.append(f"{agency}: {error}")
         return opened
@@ -131,7 +132,8 @@ async def replay(
     agencies = tuple(stage.agencies)
     wire = KafkaWire(network.kafka("replay"), network.passwords, agencies)
     driver = Driver(wire, cast, HORIZON, ends(plans))
-    post = Post(cast, lambda: follower.directory, driver)
+    log = Ed25519Signer.parse(network.members.log_key).verifier
+    post = Post(cast, lambda: follower.directory, driver, log)
     async with follow(network.kafka(agencies[0]), "replay-directory", follower):
         await follower.read.wait()
         await wire.start(post.mail, driver.answers)

@@ -15,6 +15,7 @@ from random import Random
 
 from contracts.directory import Directory
 from contracts.directory import entry as next_entry
+from contracts.evidence.note import Ed25519Signer
 from contracts.messages import Delivery
 from contracts.signing import payload
 from infra.client.mailbox import MailRefused
@@ -102,7 +103,7 @@ async def _simulate(
     )
     wire = MemoryWire(universe.broker, tuple(stage.agencies), universe.pause)
     driver = Driver(wire, cast, HORIZON, ends(plans))
-    post = Post(cast, lambda: keyring.directory, driver)
+    post = Post(cast, lambda: keyring.directory, driver, Ed25519Signer.from_seed("log", bytes(32)).verifier)
 
     await universe.start()
     await wire.start(post.mail, driver.answers)

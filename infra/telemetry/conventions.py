@@ -11,11 +11,14 @@ from collections.abc import Iterable
 SYSTEM = "messaging.system"
 OPERATION_NAME = "messaging.operation.name"
 OPERATION_TYPE = "messaging.operation.type"
+DESTINATION = "messaging.destination."
 DESTINATION_NAME = "messaging.destination.name"
 DESTINATION_TEMPLATE = "messaging.destination.template"
 GROUP = "messaging.consumer.group.name"
 BATCH_COUNT = "messaging.batch.message_count"
 ERROR_TYPE = "error.type"
+NOT_WRITTEN = "not_written"
+"""The error's type where Kafka did not take some of a batch; which error it was is in the log."""
 
 PROCESS_DURATION = "messaging.process.duration"
 OPERATION_DURATION = "messaging.client.operation.duration"
@@ -59,12 +62,6 @@ def contexts(traceparents: Iterable[str]) -> list[Context]:
         if len(found) == MOST_LINKS:
             break
     return list(found)
-
-
-def traceparent(context: Context) -> str:
-    """The header that names a context."""
-    trace, span, flags = context
-    return f"00-{trace:032x}-{span:016x}-{flags:02x}"
 
 
 def _context(value: str) -> Context | None:

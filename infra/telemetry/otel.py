@@ -6,7 +6,7 @@ Written for this network because the stock instrumentation copies the record's k
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -19,10 +19,10 @@ from opentelemetry.trace import (
     StatusCode,
     TraceFlags,
     Tracer,
-    get_current_span,
 )
 
 from . import conventions as names
+from .port import Counts
 
 
 class OtelTelemetry:
@@ -54,75 +54,81 @@ class OtelTelemetry:
         )
 
     @contextmanager
-    def process(self, destination: str, group: str, count: int, traceparents: Sequence[str] = ()) -> Iterator[None]:
+    def process(self, counts: Counts, group: str, traceparents: Sequence[str] = ()) -> Iterator[None]:
         """A CONSUMER span `process <destination>`, its duration, and how many messages."""
         links = [_link(context) for context in names.contexts(traceparents)]
-        attributes = _attributes("process", destination) | {names.GROUP: group}
-        with self._measured(SpanKind.CONSUMER, attributes, count, links, self._processing, self._consumed):
+        attributes = _attributes("process", counts) | {names.GROUP: group}
+        with self._measured(SpanKind.CONSUMER, attributes, counts, links, self._processing, self._consumed):
             yield
 
     @contextmanager
-    def send(self, destination: str, count: int) -> Iterator[None]:
-        """A PRODUCER span `send <destination>`, its duration, and how many messages."""
-        attributes = _attributes("send", destination)
-        with self._measured(SpanKind.PRODUCER, attributes, count, [], self._operation, self._sent):
-            yield
+    def send(self, counts: Counts) -> Iterator[dict[str, int]]:
+        """A PRODUCER span `send <destination>`, its duration, and how many messages, with those not written."""
+        attributes = _attributes("send", counts)
+        with self._measured(SpanKind.PRODUCER, attributes, counts, [], self._operation, self._sent) as failed:
+            yield failed
 
-    def progress(self, lag: Mapping[str, int], last: datetime | None) -> None:
+    def progress(self, lag: Counts, last: datetime | None) -> None:
         """Two gauges: records behind, by topic; and the time of the last finished batch."""
         for topic, behind in lag.items():
             self._lag.set(behind, {names.SYSTEM: "kafka"} | names.destination(topic))
         if last is not None:
             self._last.set(last.timestamp(), {names.SYSTEM: "kafka"})
 
-    def traceparent(self) -> str | None:
-        """The current span's context."""
-        context = get_current_span().get_span_context()
-        if not context.is_valid:
-            return None
-        return names.traceparent((context.trace_id, context.span_id, int(context.trace_flags)))
-
     @contextmanager
     def _measured(
         self,
         kind: SpanKind,
         attributes: dict[str, str],
-        count: int,
+        counts: Counts,
         links: Sequence[Link],
         duration: Histogram,
         counter: Counter,
-    ) -> Iterator[None]:
+    ) -> Iterator[dict[str, int]]:
         where = attributes.get(names.DESTINATION_NAME) or attributes.get(names.DESTINATION_TEMPLATE)
         operation = attributes[names.OPERATION_NAME]
+        failed: dict[str, int] = {}
+        error: str | None = None
         began = time.perf_counter()
         with self._tracer.start_as_current_span(
             f"{operation} {where}" if where else operation,
             kind=kind,
-            attributes={**attributes, names.BATCH_COUNT: count},
+            attributes={**attributes, names.BATCH_COUNT: sum(counts.values())},
             links=links,
             record_exception=False,
             set_status_on_exception=False,
         ) as span:
             try:
-                yield
-            except BaseException as error:
+                yield failed
+                error = names.NOT_WRITTEN if sum(failed.values()) else None
+            except BaseException as raised:
                 # The type alone: a message can hold what must not leave.
-                attributes[names.ERROR_TYPE] = type(error).__name__
-                span.set_attribute(names.ERROR_TYPE, type(error).__name__)
-                span.set_status(Status(StatusCode.ERROR))
+                error, failed = type(raised).__name__, dict(counts)
                 raise
             finally:
+                if error is not None:
+                    span.set_attribute(names.ERROR_TYPE, error)
+                    span.set_status(Status(StatusCode.ERROR))
+                told = {names.ERROR_TYPE: error} if error is not None else {}
+                duration.record(time.perf_counter() - began, attributes | told)
                 # The conventions count what failed too, told apart by error.type.
-                duration.record(time.perf_counter() - began, attributes)
-                counter.add(count, attributes)
+                for topic, count in counts.items():
+                    own = {key: value for key, value in attributes.items() if not key.startswith(names.DESTINATION)}
+                    own |= names.destination(topic)
+                    lost = failed.get(topic, 0)
+                    for number, more in ((count - lost, {}), (lost, told)):
+                        if number:
+                            counter.add(number, own | more)
 
 
-def _attributes(operation: str, destination: str) -> dict[str, str]:
+def _attributes(operation: str, counts: Counts) -> dict[str, str]:
+    """A batch of several topics bears the name of none."""
+    shown = {names.shown(topic) for topic in counts}
     return {
         names.SYSTEM: "kafka",
         names.OPERATION_NAME: operation,
         names.OPERATION_TYPE: operation,
-    } | names.destination(destination)
+    } | names.destination(shown.pop() if len(shown) == 1 else "")
 
 
 def _link(context: names.Context) -> Link:

@@ -13,6 +13,7 @@ Every request carries a token that an agency signed for this service (infra/web/
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ from .docket import fold
 
 SQL = load(Path(__file__).with_name("api.sql"))
 PAGE = 2000
+_INDEX = re.compile(r"[0-9]{1,18}")
+_CASE = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class AuditApi:
@@ -82,8 +85,10 @@ class AuditApi:
     async def events(self, request: Request) -> Response:
         """Accepted events of every family, in the order of the log."""
         self._auditor(request)
-        after = int(request.query_params.get("after", "0"))
-        return StreamingResponse(self._events(after), media_type="application/x-ndjson")
+        after = request.query_params.get("after", "0")
+        if not _INDEX.fullmatch(after):
+            raise HTTPException(400, "after must be the index of an entry of the log: a whole number")
+        return StreamingResponse(self._events(int(after)), media_type="application/x-ndjson")
 
     async def _events(self, after: int) -> AsyncIterator[bytes]:
         while rows := await self._pool.fetch(SQL["events"], after, PAGE):
@@ -138,6 +143,8 @@ class AuditApi:
             if found is None:
                 raise HTTPException(404, "no case has this code")
             return str(found)
+        if not _CASE.fullmatch(text):
+            raise HTTPException(400, "name a case by its id (a UUID) or by its code")
         return text.lower()
 
     async def checkpoint(self, request: Request) -> Response:

@@ -13,7 +13,7 @@ from threading import Thread
 PLANT = """
 import sys
 from infra.telemetry import setup
-with setup("planted").send(sys.argv[1], 1):
+with setup("planted").send({sys.argv[1]: 1}):
     pass
 """
 

@@ -13,6 +13,7 @@ from infra.directory.follower import TOPIC, Follower
 from infra.hosting import watch
 from infra.kernel.ports import Unavailable
 from infra.kernel.records import JWS, Place, Record
+from infra.telemetry import RecordingTelemetry
 from infra.web import Readiness
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -47,7 +48,7 @@ class Measured:
     async def lag(self) -> dict[str, int]:
         if self.away:
             raise Unavailable("KafkaTimeoutError")
-        return {}
+        return {"intake.submissions.v1": 2}
 
 
 async def test_readiness_says_what_stands_and_what_is_old_and_takes_it_back() -> None:
@@ -66,10 +67,13 @@ async def test_readiness_says_what_stands_and_what_is_old_and_takes_it_back() ->
         return readiness.problems
 
     await head()
-    watching = asyncio.create_task(watch(made, readiness, follower, clock))
+    telemetry = RecordingTelemetry()
+    watching = asyncio.create_task(watch(made, readiness, follower, clock, telemetry))
     try:
         await clock.looked.wait()
         assert await problems() == {}
+        assert telemetry.lag == readiness.lag == {"intake.submissions.v1": 2}
+        assert telemetry.last == START
         clock.at += timedelta(seconds=31)
         said = await problems()
         assert list(said) == ["directory"]

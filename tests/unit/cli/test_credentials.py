@@ -13,7 +13,7 @@ from contracts.signing import b64
 from infra.cli.errors import Unreachable, WrongUse
 from infra.client.credentials import Credentials, Running, listed
 
-RUNNING = Running(os.getpid(), "127.0.0.1:9092", "ca.pem", {"intake": 1, "audit": 2}, b64(bytes(32)), True)
+RUNNING = Running(os.getpid(), "127.0.0.1:9092", "ca.pem", {"intake": 1, "audit": 2}, b64(bytes(32)), "vkey", True)
 SECRETS = Credentials("kh-mosvy", "kh-mosvy/sig-1", b64(b"1" * 32), "kh-mosvy/enc-1", b64(b"2" * 32), "pass-word")
 
 
