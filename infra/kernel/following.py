@@ -1,7 +1,8 @@
 """What other services have accepted, as their topics hold it: checked by a directory that is as new as the record.
 
 A reader's directory may lag behind that of the service that wrote the record. What it does not tell yet is waited for:
-whoever passed it over would lose it for good. What agencies submit is never waited for like this.
+whoever passed it over would lose it for good. A key is waited for until the directory is newer than the record, an
+entry that a service says it judged by until it has been read. What agencies submit is never waited for like this.
 """
 
 from __future__ import annotations
@@ -28,19 +29,30 @@ from .records import ACCEPTANCE, COUNTERSIGNATURE, JWS, TYPE, Record
 log = logging.getLogger(__name__)
 LOOK = 0.2
 """Seconds between two looks for a newer directory."""
+TOLD_EVERY = 150
+"""Looks between two words in the log about what is waited for: half a minute."""
 SLACK = timedelta(minutes=1)
 """By how much the registrar's clock may be ahead of the broker's."""
 
 
 class Untold(SignatureRefused):
-    """The directory that has been read does not tell of this key or entry: it is looked at again with a newer one."""
+    """The directory that has been read does not list this key: it is looked at again with a newer one."""
+
+
+class Ahead(SignatureRefused):
+    """The service has read more of the directory than the reader: wait until that has been read too."""
 
 
 class Checkable(Protocol):
     """A record that is checked by the directory."""
 
-    def check(self, directory: Directory) -> bool:
-        """Check it; False when this directory is too old to say."""
+    @property
+    def record(self) -> Record:
+        """The record."""
+        ...
+
+    def check(self, directory: Directory) -> str | None:
+        """Check it; what it waits for where this directory is too old to say, None where it has been decided."""
         ...
 
 
@@ -50,15 +62,27 @@ async def settle(items: Sequence[Checkable], keyring: Keyring, clock: Clock, thr
     while waiting:
         directory, asked = keyring.directory, waiting
 
-        def check(directory: Directory = directory, asked: list[Checkable] = asked) -> list[Checkable]:
-            return [item for item in asked if not item.check(directory)]
+        def check(directory: Directory = directory, asked: list[Checkable] = asked) -> list[tuple[Checkable, str]]:
+            return [(item, wants) for item in asked if (wants := item.check(directory)) is not None]
 
-        waiting = check() if threads is None else await asyncio.get_running_loop().run_in_executor(threads, check)
-        if waiting:
-            if looks % 150 == 0:
-                log.warning("records wait for a newer directory", extra={"reason": f"{len(waiting)} records"})
+        left = check() if threads is None else await asyncio.get_running_loop().run_in_executor(threads, check)
+        waiting = [item for item, _ in left]
+        while waiting:
+            if looks % TOLD_EVERY == 0:
+                place = {"topic": waiting[0].record.topic, "partition": waiting[0].record.partition}
+                said = {"reason": left[0][1], "count": len(waiting), **place}
+                log.warning("records of other services wait for the directory; is it being read?", extra=said)
             looks += 1
             await clock.sleep(LOOK)
+            if keyring.directory is not directory:  # the same one would say the same, at the cost of every signature
+                break
+
+
+def wanted(error: Exception, directory: Directory, record: Record) -> str | None:
+    """What a record that was refused by this directory waits for; None where no newer one would tell otherwise."""
+    if isinstance(error, Ahead) or (isinstance(error, Untold) and old(directory, record)):
+        return str(error)
+    return None
 
 
 def old(directory: Directory, record: Record) -> bool:
@@ -81,8 +105,9 @@ def service_key(kid: str, service: str, at: datetime | None, directory: Director
 
 
 def accepted_by(token: str, event: Event, directory: Directory) -> Acceptance:
-    """The acceptance of an event by the service whose family it is; raises `SignatureRefused` when it is not that.
+    """The acceptance of an event by the service whose family it is.
 
+    Raises `SignatureRefused` when it is not that, `Untold` and `Ahead` when the directory does not tell yet.
     The key must have been valid when it was recorded: an acceptance made in time outlives its key.
     """
     kid, service = compact_kid(token), SERVICE_OF[event.family]
@@ -91,8 +116,10 @@ def accepted_by(token: str, event: Event, directory: Directory) -> Acceptance:
     named = (acceptance.digest, acceptance.case, acceptance.family, acceptance.service)
     if named != (event.digest, event.case, event.family, service):
         raise SignatureRefused("the acceptance is another event's")
+    if acceptance.directory < 0:
+        raise SignatureRefused("no directory has the entry that the acceptance names")
     if acceptance.directory > directory.sequence:
-        raise Untold("the directory has not been read to the entry that the acceptance names")
+        raise Ahead(f"entry {acceptance.directory} of the directory, read to {directory.sequence}")
     return acceptance
 
 
@@ -124,7 +151,7 @@ class Followed:
         """A header of the record, empty where it has none."""
         return self.record.header(name) or ""
 
-    def check(self, directory: Directory) -> bool:
+    def check(self, directory: Directory) -> str | None:
         """Read it and check it; a record that no service accepted is left out, with a word in the log."""
         try:
             event = read(self.record.value or b"")
@@ -134,7 +161,7 @@ class Followed:
                 signed_by(event, self.header(COUNTERSIGNATURE), acceptance.countersigner, directory)
             self.event, self.acceptance = event, acceptance
         except (EnvelopeError, SignatureRefused, ValidationError) as error:
-            if isinstance(error, Untold) and old(directory, self.record):
-                return False
+            if (wants := wanted(error, directory, self.record)) is not None:
+                return wants
             log.error("a record that no service accepted", extra={"reason": type(error).__name__})
-        return True
+        return None

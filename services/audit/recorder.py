@@ -22,7 +22,7 @@ from contracts.messages import Acceptance, Verdict
 from contracts.signing import SignatureRefused, compact_kid
 from infra.kernel.bench import Bench
 from infra.kernel.casebook import CaseRecord
-from infra.kernel.following import Followed, Untold, old, service_key, settle
+from infra.kernel.following import Followed, service_key, settle, wanted
 from infra.kernel.kernel import Kernel
 from infra.kernel.ports import Keyring, Transaction
 from infra.kernel.problems import reused_id
@@ -43,10 +43,10 @@ class Reply:
     verdict: Verdict | None = None
     token: str = ""
 
-    def check(self, directory: Directory) -> bool:
+    def check(self, directory: Directory) -> str | None:
         """Read it and check it: a verdict is said by the service whose family it is about, with a key of that day."""
         if self.record.header(KIND) != "verdict":
-            return True
+            return None
         service = SERVICE_OF[self.record.topic.partition(".")[0]]
         said = datetime.fromtimestamp(self.record.timestamp / 1000, UTC) if self.record.timestamp else None
         try:
@@ -56,10 +56,10 @@ class Reply:
                 raise SignatureRefused("it names another service")
             self.verdict, self.token = verdict, token
         except (SignatureRefused, ValidationError, UnicodeDecodeError) as error:
-            if isinstance(error, Untold) and old(directory, self.record):
-                return False
+            if (wants := wanted(error, directory, self.record)) is not None:
+                return wants
             log.error("an answers topic holds a record that no service wrote", extra={"reason": type(error).__name__})
-        return True
+        return None
 
 
 @dataclass(slots=True, eq=False)

@@ -12,12 +12,13 @@ from contracts.directory import Directory, RevocationEntry, entry
 from contracts.envelope import read
 from contracts.events.audit import FindingRaised
 from contracts.identifiers import new_id
+from contracts.messages import Acceptance, Message, Verdict
 from infra.kernel.following import SLACK
 from infra.kernel.records import ACCEPTANCE, COUNTERSIGNATURE, Record
 from infra.simulation.world import service_kid, world
 from services.audit.books import MemoryBooks
 from services.audit.recorder import Recorder
-from tests.unit.kernel.test_poison import POLICE, SHELTER, START, Desk
+from tests.unit.kernel.test_poison import KEYS, POLICE, SHELTER, START, Desk
 from tests.unit.kernel.test_second_signature import LONG_AGO, REQUEST, countersigned
 
 CASE = new_id(START)
@@ -102,6 +103,11 @@ async def accepted(*records: Record, desk: Desk | None = None) -> tuple[list[Rec
     return written(desk, "events"), written(desk, "answers")
 
 
+def resigned(message: Message, by: str, /, **changed: Any) -> bytes:
+    """The statement with other values, signed by a service of the network."""
+    return message.model_copy(update=changed).sign(KEYS.signer(service_kid(by))).encode()
+
+
 def request(**more: Any) -> Record:
     """A request of the police."""
     return Desk("referral").record(POLICE, "referral.requested", CASE, REQUEST, **more)
@@ -124,13 +130,16 @@ async def test_what_the_directory_does_not_tell_yet_is_waited_for(kid: str) -> N
     assert len(audit.logged()) == len(audit.books.outcomes) == 1
 
 
-async def test_an_acceptance_by_an_entry_that_was_not_read_is_waited_for() -> None:
+@pytest.mark.parametrize("stamped", [True, False])
+async def test_an_acceptance_by_an_entry_that_was_not_read_is_waited_for_without_end(stamped: bool) -> None:
     audit = Audit()
     whole = audit.keyring.directory
-    audit.keyring.directory, audit.keyring.coming = replace(whole, sequence=whole.sequence - 1), [whole]
+    lags = replace(whole, sequence=whole.sequence - 1, head_at=START + timedelta(days=1))
+    audit.keyring.directory, audit.keyring.coming = lags, [replace(lags), replace(lags), whole]
     events, _ = await accepted(request())
-    await audit.reads(*events)
-    assert (audit.keyring.waits, len(audit.logged())) == (1, 1)
+    await audit.reads(*(event if stamped else replace(event, timestamp=0) for event in events))
+    assert (audit.keyring.waits, len(audit.logged())) == (3, 1)
+    assert audit.findings() == [], "judged by the directory that it names"
 
 
 async def test_what_a_newer_head_does_not_tell_either_is_nobodys() -> None:
@@ -160,7 +169,24 @@ async def test_a_service_answers_for_its_own_families_alone() -> None:
     audit = Audit()
     _, (answer,) = await accepted(request())
     await audit.reads(replace(answer, topic="intake.answers.v1"))
+    named = resigned(Verdict.unverified((answer.value or b"").decode()), "referral", service="intake")
+    await audit.reads(replace(answer, value=named))
     assert audit.books.outcomes == {}
+
+
+@pytest.mark.parametrize(
+    ("signer", "said"), [("intake", {}), ("referral", {"service": "intake"}), ("referral", {"directory": -1})]
+)
+async def test_a_service_accepts_for_its_own_families_alone(signer: str, said: dict[str, Any]) -> None:
+    audit = Audit()
+    (event,), _ = await accepted(request())
+    headers: dict[str, bytes | None] = dict(event.headers)
+    acceptance = Acceptance.unverified(event.header(ACCEPTANCE) or "")
+    for by, changed in ((signer, said), ("referral", {})):
+        assert audit.logged() == []
+        headers[ACCEPTANCE] = resigned(acceptance, by, **changed)
+        await audit.reads(replace(event, headers=tuple(headers.items())))
+    assert len(audit.logged()) == 1, "the right one is believed"
 
 
 async def test_a_second_signature_that_the_service_only_claims_is_not_believed() -> None:
