@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from contracts.decision import Accept, Park, Problem, Refuse
-from contracts.directory import Directory
 from contracts.envelope import Event
 from contracts.events import EVENTS
 from contracts.fields import case_code
@@ -18,7 +17,6 @@ from contracts.messages import Answer, ProblemMark
 from infra.cli.command import Session, command
 from infra.cli.errors import Unreachable
 from infra.cli.options import as_agency
-from infra.kernel.records import Record
 
 from .connection import Connection, connect
 from .credentials import Credentials, Running
@@ -26,7 +24,8 @@ from .draft import Draft, read_draft
 from .foresight import decide, directory_problems, known, schema_problems
 from .kept import Kept
 from .letters import answer_in_words, as_json, in_words, problem_in_words
-from .mailbox import Mail, MailRefused, Order, open_mail
+from .mailbox import Mail, MailRefused, Order
+from .reader import MailReader
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
@@ -46,14 +45,14 @@ async def send(session: Session, file: Path, agency: str, patience: float) -> in
     draft = read_draft(file, now)
     running, credentials = Running.read(session.data), Credentials.read(session.data, agency)
     async with connect(running, credentials) as connection:
-        directory = await connection.directory()
-        prepared = draft.prepare(credentials.as_agency(), directory, now)
+        reader = await MailReader.of(connection)
+        prepared = draft.prepare(credentials.as_agency(), reader.directory, now)
         await connection.from_now()
         Kept(session.data, agency).keep(prepared.body)
         place = await connection.submit(prepared)
         session.output.note(f"sent to {place[0]} ({place[1]}/{place[2]}), case {case_code(draft.subject)}")
         try:
-            answer = await asyncio.wait_for(_answer(session, connection, directory, place), patience)
+            answer = await asyncio.wait_for(_answer(session, connection, reader, place), patience)
         except TimeoutError as error:
             raise Unreachable(
                 f"no final answer within {patience:g} s; the event has been sent and will be answered",
@@ -63,12 +62,10 @@ async def send(session: Session, file: Path, agency: str, patience: float) -> in
     return 1 if answer.outcome in ("refused", "dead-lettered") or answer.first_outcome == "refused" else 0
 
 
-async def _answer(
-    session: Session, connection: Connection, directory: Directory, place: tuple[str, int, int]
-) -> Answer:
+async def _answer(session: Session, connection: Connection, reader: MailReader, place: tuple[str, int, int]) -> Answer:
     """Read the mailbox up to the final answer for this place; one that waits is said on the way."""
     async for record in connection.mail(follow=True):
-        mail = _held(record, connection.credentials, directory, connection.running)
+        mail = await reader.held(record)
         if not isinstance(mail, Answer) or (mail.topic, mail.partition, mail.offset) != place:
             continue
         for line in answer_in_words(mail):
@@ -90,16 +87,12 @@ async def inbox(session: Session, agency: str, follow: bool, from_beginning: boo
     running, credentials = Running.read(session.data), Credentials.read(session.data, agency)
     kept, order, refused, shown = Kept(session.data, agency), Order(), 0, 0
     async with connect(running, credentials) as connection:
-        directory = await connection.directory()
+        reader = await MailReader.of(connection)
         if not from_beginning:
             connection.consumer.seek(connection.place, kept.position())
         async for record in connection.mail(follow=follow):
             try:
-                try:
-                    mail = _opened(record, credentials, directory, running)
-                except MailRefused:
-                    directory = await connection.directory()  # it may have been signed with a newer key
-                    mail = _opened(record, credentials, directory, running)
+                mail = await reader.open(record)
             except MailRefused as error:
                 refused += 1
                 session.output.note(f"message {record.offset} does not hold: {error}. Keep it, and tell an auditor")
@@ -153,19 +146,15 @@ async def _check_on_network(
         return ()
     credentials = Credentials.read(session.data, agency)
     async with connect(running, credentials) as connection:
-        directory = await connection.directory()
-        mail = [
-            item
-            async for record in connection.mail(follow=False)
-            if (item := _held(record, credentials, directory, running))
-        ]
+        reader = await MailReader.of(connection)
+        mail = [item async for record in connection.mail(follow=False) if (item := await reader.held(record))]
     result["checked"] += ["directory", "journey"]
-    problems = directory_problems(event, credentials.kid, directory, draft.seal[2] if draft.seal else (), now)
+    problems = directory_problems(event, credentials.kid, reader.directory, draft.seal[2] if draft.seal else (), now)
     if problems:
         return problems
     story = known(mail, Kept(session.data, agency).sent(), event.case)
     result["known_events"] = len(story)
-    match decide(event, story, directory, now):
+    match decide(event, story, reader.directory, now):
         case Refuse(found):
             result["decision"] = "refuse"
             return found
@@ -190,14 +179,3 @@ def _say_check(session: Session, draft: Draft, problems: tuple[Problem, ...], re
         session.output.say(f"It would wait for {result['waiting_for']}, as far as this agency knows the case.")
     for breach in result.get("breaches", ()):
         session.output.say(f"It would be recorded, but not as {breach['rule']} asks ({breach['code']}).")
-
-
-def _opened(record: Record, credentials: Credentials, directory: Directory, running: Running) -> Mail:
-    return open_mail(record, credentials.agency, directory, (credentials.sealing_key(),), running.log())
-
-
-def _held(record: Record, credentials: Credentials, directory: Directory, running: Running) -> Mail | None:
-    try:
-        return _opened(record, credentials, directory, running)
-    except MailRefused:
-        return None

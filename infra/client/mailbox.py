@@ -37,6 +37,10 @@ class MailRefused(ValueError):
     """A message in the mailbox does not hold: keep it, do not act on it, and tell the hub's operator and an auditor."""
 
 
+class KeyNotListed(MailRefused):
+    """The directory that was given does not list the key: read it to its end once more, then open the message again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """An event that this agency has been handed. `sealed` is the content of its sealed part, when it was for us."""
@@ -88,6 +92,7 @@ def open_mail(
 ) -> Mail:
     """What a record in this agency's mailbox is; raises `MailRefused` when a signature, digest or proof does not hold.
 
+    Raises `KeyNotListed`, one of those, where a newer directory may tell otherwise: see `reader.MailReader`.
     `log` is the log's key: a receipt is nobody's word but a proof.
     """
     kind = record.header(KIND)
@@ -103,6 +108,8 @@ def open_mail(
             return _about(answer, answer.topic)
         if kind == "notice":
             notice = _said(Notice, token, record, directory)
+            if notice.agency != agency:
+                raise MailRefused("the notice is another agency's")
             return _about(notice, notice.topic)
     except FALSE as error:
         raise MailRefused(
@@ -127,7 +134,7 @@ def _delivered(
     kid = detached_kid(jws)
     signer = directory.signing_key(kid)
     if signer is None:
-        raise SignatureRefused("the directory does not list the key that signed this")
+        raise KeyNotListed("delivery: the directory does not list the key that signed the event")
     event = signed_event(value, jws, signer)
     if directory.keys[kid].agency != event.actor:
         raise SignatureRefused("not signed by its source")
@@ -152,7 +159,9 @@ def _said(model: type[M], token: str, record: Record, directory: Directory) -> M
     """What a service of this network signed with a key of its own that was valid when Kafka took the record."""
     kid = compact_kid(token)
     public = directory.signing_key(kid)
-    if public is None or directory.keys[kid].agency not in SERVICES:
+    if public is None:
+        raise KeyNotListed(f"{record.header(KIND)}: the directory does not list the key that signed this")
+    if directory.keys[kid].agency not in SERVICES:
         raise SignatureRefused("not signed by a service of this network")
     said = model.verify(token, public)
     if directory.keys[kid].agency != said.service:
@@ -174,8 +183,8 @@ def _about(said: M, topic: str) -> M:
 def _receipt(digest: str, value: bytes, log: Ed25519Verifier) -> Receipt:
     proof = Proof.parse(value)
     opening = Opening.decode(proof.extra or b"")
-    if b64(opening.body) != digest:
-        raise MailRefused("the receipt is for another event than it says")
+    if opening.kind != "event" or b64(opening.body) != digest:
+        raise MailRefused("the receipt is for something else than the event that it names")
     checkpoint = _opened(proof.checkpoint, log).checkpoint
     verify_inclusion(opening.leaf_hash(), proof.index, checkpoint.size, proof.proof, checkpoint.root)
     return Receipt(digest, value.decode(), proof.index, checkpoint.size)
@@ -187,4 +196,4 @@ def _opened(note: bytes, log: Ed25519Verifier) -> SignedCheckpoint:
     return open_checkpoint(note, log)
 
 
-__all__ = ["Delivered", "Mail", "MailRefused", "Message", "Order", "Receipt", "open_mail"]
+__all__ = ["Delivered", "KeyNotListed", "Mail", "MailRefused", "Message", "Order", "Receipt", "open_mail"]

@@ -114,7 +114,7 @@ async def test_a_key_that_was_revoked_says_nothing_more(ago: timedelta, holds: b
                 open_mail(record, agency, directory, (), LOG.verifier)
 
 
-def test_a_notice_is_of_a_topic_that_its_service_reads() -> None:
+def test_a_notice_is_this_agencys_and_of_a_topic_that_its_service_reads() -> None:
     said = Notice(
         service="referral",
         agency=POLICE,
@@ -126,8 +126,13 @@ def test_a_notice_is_of_a_topic_that_its_service_reads() -> None:
         recorded=START,
     )
     signer = KEYS.signer(service_kid("referral"))
-    for topic, holds in (("custody.submissions.v1", True), ("intake.submissions.v1", False)):
-        token = said.model_copy(update={"topic": topic}).sign(signer)
+    for changes, holds in (
+        ({}, True),
+        ({"topic": "intake.submissions.v1"}, False),
+        ({"agency": SHELTER}, False),
+        ({"service": "intake"}, False),
+    ):
+        token = said.model_copy(update=changes).sign(signer)
         record = Record("mailbox", 0, 0, b"", token.encode(), ((KIND, b"notice"),), AT)
         if holds:
             assert isinstance(opened(record, POLICE), Notice)
@@ -136,9 +141,9 @@ def test_a_notice_is_of_a_topic_that_its_service_reads() -> None:
                 opened(record, POLICE)
 
 
-def receipt(signer: Ed25519Signer = LOG, *, index: int = 0, of: bytes = b"{}", told: bytes = b"{}") -> Record:
+def receipt(signer: Ed25519Signer = LOG, *, index: int = 0, kind: str = "event", told: bytes = b"{}") -> Record:
     """A receipt from a log of one entry."""
-    opening = LogItem("event", "intake", "e", None, of).opening()
+    opening = LogItem(kind, "intake", "e", None, b"{}").opening()
     frontier, _ = Frontier().extend([opening.leaf_hash()])
     note = Checkpoint(signer.name, 1, frontier.root()).sign(signer)
     value = Proof(index, (), note, opening.encode()).encode()
@@ -152,7 +157,13 @@ def test_a_receipt_is_believed_for_its_proof() -> None:
     assert (found.index, found.size) == (0, 1)
 
 
-NOTHING = [receipt(OTHER), receipt(index=1), receipt(told=b"[]"), replace(receipt(), value=b"c2sp")]
+NOTHING = [
+    receipt(OTHER),
+    receipt(index=1),
+    receipt(told=b"[]"),
+    receipt(kind="refusal"),
+    replace(receipt(), value=b"c2sp"),
+]
 
 
 @pytest.mark.parametrize("record", [*NOTHING, replace(receipt(), value=None)])
