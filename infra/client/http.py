@@ -78,7 +78,7 @@ class Service:
     def _check(self, status: int, text: str) -> None:
         if status == 200:
             return
-        words = text.strip() or f"status {status}"
+        words = _detail(text) or f"status {status}"
         remedies = {
             401: "use this agency's own newest credentials, and set this machine's clock",
             403: "ask as an agency that may: --as AGENCY",
@@ -92,3 +92,11 @@ class Service:
         return Unreachable(
             f"the {self._name} service does not answer ({type(error).__name__})", "see what runs: safepassage status"
         )
+
+
+def _detail(text: str) -> str:
+    """The sentence of a problem (RFC 9457), or the text where it is none."""
+    try:
+        return str(json.loads(text)["detail"])
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return text.strip()

@@ -6,6 +6,7 @@ from .asyncapi import asyncapi_routes
 from .auth import TokenRefused, make_token, signed_by, verify_token
 from .headers import SecurityHeaders
 from .health import Readiness, health_routes
+from .problem import explained
 from .server import AddressTaken, serve
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "SecurityHeaders",
     "TokenRefused",
     "asyncapi_routes",
+    "explained",
     "health_routes",
     "make_token",
     "serve",

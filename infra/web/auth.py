@@ -99,7 +99,7 @@ def signed_by(request: Request, audience: str, directory: Keys, now: datetime) -
 def _kid(token: str) -> str:
     """The key that the token names, once its header is the only one allowed."""
     if len(token) > LONGEST or token.count(".") != 2:
-        raise TokenRefused("not a compact JWS")
+        raise TokenRefused(f"the token is not a compact JWS of at most {LONGEST} characters")
     try:
         header = json.loads(unb64(token.partition(".")[0]))
     except (SignatureRefused, ValueError, RecursionError) as error:

@@ -1,7 +1,8 @@
 """The audit service's HTTP API, for auditors: what was accepted, what was answered, and one case's whole story.
 
 Every request carries a token that an agency signed for this service (infra/web/auth.py); only agencies with the role
-`oversight` on that day may read. Streams are one JSON object a line (application/x-ndjson), in the order of the log.
+`oversight` on that day may read. Streams are one JSON object a line (application/x-ndjson), in the order of the log;
+what cannot be answered is a problem (RFC 9457).
 
     GET /v1/summary               the log's size and root, answered and unanswered submissions
     GET /v1/events?after=N        accepted events of every family, from log index N on
@@ -29,7 +30,7 @@ from contracts.fields import canonical_case_code
 from contracts.messages import Acceptance, Verdict
 from infra.hosting import Host
 from infra.postgres.queries import load
-from infra.web import signed_by
+from infra.web import explained, signed_by
 
 from .app import SUBMISSIONS
 from .docket import fold
@@ -50,11 +51,11 @@ class AuditApi:
     def routes(self) -> list[Route]:
         """What the audit service serves besides its health."""
         return [
-            Route("/v1/summary", self.summary),
-            Route("/v1/events", self.events),
-            Route("/v1/verdicts", self.verdicts),
-            Route("/v1/cases/{case}", self.case),
-            Route("/v1/checkpoint", self.checkpoint),
+            Route("/v1/summary", explained(self.summary)),
+            Route("/v1/events", explained(self.events)),
+            Route("/v1/verdicts", explained(self.verdicts)),
+            Route("/v1/cases/{case}", explained(self.case)),
+            Route("/v1/checkpoint", explained(self.checkpoint)),
         ]
 
     def _auditor(self, request: Request) -> str:

@@ -3,7 +3,7 @@
     GET /v1/board?corridor=kh-th     open returns: whose turn, since when, due when, what is next
 
 A request carries a token that an agency signed for this service. It may read when it is of one of the two countries
-and holds the role liaison, repatriation-authority or oversight on that day.
+and holds the role liaison, repatriation-authority or oversight on that day. Otherwise a problem says why (RFC 9457).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from starlette.routing import Route
 from infra.hosting import Host
 from infra.kernel.casebook import CaseRecord
 from infra.postgres.queries import load
-from infra.web import signed_by
+from infra.web import explained, signed_by
 
 from .board import board, may_read
 
@@ -42,7 +42,7 @@ class BoardApi:
 
     def routes(self) -> list[Route]:
         """What the repatriation service serves besides its health."""
-        return [Route("/v1/board", self.board)]
+        return [Route("/v1/board", explained(self.board))]
 
     async def board(self, request: Request) -> Response:
         """Open returns of a corridor."""

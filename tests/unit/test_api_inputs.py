@@ -1,4 +1,4 @@
-"""Whatever a reader asks the services' pages for, it is told what is right: no question brings a page down."""
+"""Whatever a reader asks the services' pages for, a problem (RFC 9457) says what is right."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from contracts.fields import case_code
 from infra.simulation.world import world
 from infra.web.auth import make_token
 from services.audit.api import AuditApi
@@ -66,34 +67,66 @@ def by(service: str) -> dict[str, str]:
     return {"authorization": f"Bearer {TOKENS[service]}"}
 
 
-@pytest.mark.parametrize("after", ["x", "-1", "1.5", "", "9" * 19, "9" * 5000, "%00", "١", "1e3", "0x1"])
-async def test_events_are_asked_for_from_an_index_on(client: httpx.AsyncClient, after: str) -> None:
-    answer = await client.get(f"/v1/events?after={after}", headers=by("audit"))
-    assert (answer.status_code, "whole number" in answer.text) == (400, True)
+def problem(answer: httpx.Response, status: int, right: str) -> None:
+    """The answer is a problem of this status that says what is right."""
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    said = answer.json()
+    assert (set(said), said["status"]) == ({"title", "status", "detail"}, status)
+    assert right in said["detail"]
 
 
-@pytest.mark.parametrize("case", ["x", "%00", "a" * 2000, "0197c5a0-0000-7000-8000-00000000000", "៣", "..%2f..", "'--"])
-async def test_a_case_is_asked_for_by_its_id_or_its_code(client: httpx.AsyncClient, case: str) -> None:
-    answer = await client.get(f"/v1/cases/{case}", headers=by("audit"))
-    assert answer.status_code in (400, 404)
-    assert "case" in answer.text or answer.text == "Not Found"
+AFTER = ["x", "-1", "1.5", "", "9" * 19, "9" * 5000, "0%00", "\u0661", "1e3", "0x1", "%20" + "1", "1%0A", "%ED%A0%80"]
+CASE = [
+    *("x", "%00", "a" * 2000, "0197c5a0-0000-7000-8000-00000000000", "៣", "'--", "7K3QF-9XZM4%00", "%FF", "\U0001f600"),
+    *("0197c5a0-0000-7000-8000-00000000000%00", "0197c5a0-0000-7000-8000-000000000000%0A", "0197c5a0" + "0" * 24),
+]
+CORRIDOR = ["", "x", "KH-TH", "kh-th%00", "kh-th'", "kh-th" * 500, "%F0%9F%98%80", "kh-th%0A", "-1"]
 
 
-@pytest.mark.parametrize("corridor", ["", "x", "KH-TH", "kh-th%00", "kh-th'", "kh-th" * 500, "%F0%9F%98%80"])
-async def test_a_board_is_asked_for_by_its_corridor(client: httpx.AsyncClient, corridor: str) -> None:
+@pytest.mark.parametrize(
+    ("service", "path", "right"),
+    [
+        *(("audit", f"/v1/events?after={value}", "a whole number") for value in AFTER),
+        *(("audit", f"/v1/cases/{value}", "by its id (a UUID) or by its code") for value in CASE),
+        *(("repatriation", f"/v1/board?corridor={value}", "such as kh-th") for value in CORRIDOR),
+        ("repatriation", "/v1/board", "such as kh-th"),
+    ],
+)
+async def test_what_cannot_be_asked_for_is_a_problem_that_says_what_can(
+    client: httpx.AsyncClient, service: str, path: str, right: str
+) -> None:
+    problem(await client.get(path, headers=by(service)), 400, right)
+
+
+@pytest.mark.parametrize("case", [str(UUID(int=7)), str(UUID(int=2**128 - 1)).upper(), case_code(str(UUID(int=7)))])
+async def test_a_case_that_is_not_there_is_a_problem_too(client: httpx.AsyncClient, case: str) -> None:
+    problem(await client.get(f"/v1/cases/{case}", headers=by("audit")), 404, "no ")
+
+
+async def test_nothing_logged_yet_is_a_problem_too(client: httpx.AsyncClient) -> None:
+    problem(await client.get("/v1/checkpoint"), 404, "nothing has been logged yet")
+
+
+@pytest.mark.parametrize("corridor", ["zz-zz", "my-id"])
+async def test_a_corridor_of_others_may_not_be_read(client: httpx.AsyncClient, corridor: str) -> None:
     answer = await client.get(f"/v1/board?corridor={corridor}", headers=by("repatriation"))
-    assert (answer.status_code, "kh-th" in answer.text) == (400, True)
+    problem(answer, 403, "no agency but liaison")
 
 
 @pytest.mark.parametrize(
     "path", ["/v1/summary", "/v1/events", "/v1/verdicts", "/v1/cases/x", "/v1/board?corridor=kh-th"]
 )
 @pytest.mark.parametrize(
-    "header", [None, b"", b"Bearer", b"Bearer ", b"Basic eA==", b"Bearer \xff\xfe", b"Bearer " + b"." * 3000]
+    "header",
+    [
+        *(None, b"", b"Bearer", b"Bearer ", b"Basic eA==", b"Bearer \xff\xfe", b"Bearer " + b"." * 3000),
+        *("Bearer é.é.é".encode(), b"Bearer \xc3\xa9..", b"\xff", b"Bearer e30.\xff.\xff", b"Bearer a.b.c"),
+    ],
 )
 async def test_nobody_reads_without_a_token(client: httpx.AsyncClient, path: str, header: bytes | None) -> None:
     answer = await client.get(path, headers={"authorization": header} if header is not None else {})
-    assert answer.status_code == 401
+    problem(answer, 401, "token")
+    assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
 @pytest.mark.parametrize(
