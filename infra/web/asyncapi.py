@@ -1,6 +1,7 @@
 """The service's AsyncAPI 3 document, as JSON and as a page of plain HTML: no script, nothing from elsewhere.
 
 FastStream's own page loads its script from another host; this one shows channels, operations and messages without any.
+FastStream knows what is read; what is written goes by its own way and is described by the topics that Kafka grants.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from infra.kafka.topology import grants
+from infra.kernel.records import CLOUDEVENTS_JSON, JOSE
+
 from .headers import NOTHING, POLICY
 
 if TYPE_CHECKING:
@@ -28,11 +32,25 @@ STYLE = (
     "td,th{text-align:left;padding:.2rem 1rem .2rem 0;overflow-wrap:anywhere;vertical-align:top}"
 )
 _STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
+AGENCY = "{agency}"
+"""The parameter in a mailbox's address (AsyncAPI 3.0, Channel Address Expressions)."""
+CONTENT = {
+    "event": CLOUDEVENTS_JSON,
+    "verdict": JOSE,
+    "delivery": CLOUDEVENTS_JSON,
+    "answer": JOSE,
+    "notice": JOSE,
+    "receipt": "text/plain",
+}
+"""What services write, and as what; what a replay adds to it is no part of the description."""
 PAGE_POLICY = f"{NOTHING}; style-src 'sha256-{_STYLE_HASH}'"
 
 
 def asyncapi_routes(broker: KafkaBroker, service: str) -> list[Route]:
-    """`/asyncapi.json` and `/asyncapi`, as the broker's subscriptions are when one of them is first asked for."""
+    """`/asyncapi.json` and `/asyncapi`, as the broker's subscriptions are when one of them is first asked for.
+
+    What the service writes is what its principal may write.
+    """
 
     @cache
     def described() -> dict[str, Any]:
@@ -49,11 +67,46 @@ def asyncapi_routes(broker: KafkaBroker, service: str) -> list[Route]:
 
 
 def document(broker: KafkaBroker, service: str) -> dict[str, Any]:
-    """FastStream's AsyncAPI 3.0 description of the broker's subscriptions."""
+    """FastStream's AsyncAPI 3.0 description of the broker's subscriptions, and what the service writes."""
     # An agency's client shares this package, and does without FastStream.
     from faststream.specification import AsyncAPI
 
     made: dict[str, Any] = json.loads(AsyncAPI(broker, title=f"Safepassage: {service}").to_specification().to_json())
+    channels, operations = made.setdefault("channels", {}), made.setdefault("operations", {})
+    messages = made.setdefault("components", {}).setdefault("messages", {})
+    for topic in _written(service):
+        said, channel = _messages(topic, service), f"{service}:{topic.replace(AGENCY, 'agency')}"
+        channels[channel] = _channel(topic, said, made.get("servers", {}))
+        operations[f"{channel}Send"] = {
+            "action": "send",
+            "channel": {"$ref": f"#/channels/{channel}"},
+            "messages": [{"$ref": f"#/channels/{channel}/messages/{name}"} for name in said],
+        }
+        messages |= {name: {"title": name, "contentType": CONTENT[name]} for name in said}
+    return made
+
+
+def _written(service: str) -> list[str]:
+    """The addresses that a service may write: its families' topics, and the mailbox of any agency."""
+    granted = grants(f"svc-{service}", [AGENCY])
+    return sorted(grant.name for grant in granted if (grant.kind, grant.operation) == ("topic", "WRITE"))
+
+
+def _messages(topic: str, service: str) -> tuple[str, ...]:
+    """The kinds of message that a service writes to a topic; the audit service alone sends receipts."""
+    if topic.startswith("mailbox."):
+        return ("delivery", "answer", "notice", *(("receipt",) if service == "audit" else ()))
+    return ("event",) if topic.endswith(".events.v1") else ("verdict",)
+
+
+def _channel(topic: str, messages: Iterable[str], servers: Iterable[str]) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "address": topic,
+        "servers": [{"$ref": f"#/servers/{name}"} for name in servers],
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
+    }
+    if AGENCY in topic:
+        made["parameters"] = {"agency": {"description": "The agency that alone may read this mailbox."}}
     return made
 
 

@@ -32,6 +32,7 @@ from infra.web import (
     Readiness,
     SecurityHeaders,
     TokenRefused,
+    asyncapi,
     asyncapi_routes,
     health_routes,
     make_token,
@@ -281,22 +282,77 @@ class Seen(HTMLParser):
         self.cells.append(data)
 
 
+INTAKE_WRITES = {
+    "intake.events.v1": {"event"},
+    "intake.answers.v1": {"verdict"},
+    "justice.events.v1": {"event"},
+    "justice.answers.v1": {"verdict"},
+    "mailbox.{agency}.v1": {"delivery", "answer", "notice"},
+}
+
+
+def resolved(document: Any, reference: dict[str, str]) -> Any:
+    """What a reference stands for (RFC 6901)."""
+    found = document
+    for name in reference["$ref"].removeprefix("#/").split("/"):
+        found = found[name]
+    return found
+
+
+def operations(document: Any, action: str) -> dict[str, set[str]]:
+    """By topic, the messages that a service receives or sends; every reference has to lead somewhere."""
+    found = {}
+    for operation in document["operations"].values():
+        channel = resolved(document, operation["channel"])
+        named = [resolved(document, resolved(document, reference)) for reference in operation["messages"]]
+        if operation["action"] == action:
+            found[channel["address"]] = {message["title"] for message in named}
+        for server in channel["servers"]:
+            assert resolved(document, server)["protocol"] == "kafka"
+    return found
+
+
+@pytest.mark.parametrize(
+    ("service", "writes"),
+    [
+        ("intake", INTAKE_WRITES),
+        (
+            "audit",
+            {
+                "audit.events.v1": {"event"},
+                "audit.answers.v1": {"verdict"},
+                "mailbox.{agency}.v1": {"delivery", "answer", "notice", "receipt"},
+            },
+        ),
+    ],
+)
+def test_what_a_service_writes_is_described_with_its_messages(service: str, writes: dict[str, set[str]]) -> None:
+    described = asyncapi.document(kafka(), service)
+    assert operations(described, "send") == writes
+    mailboxes = [it for it in described["channels"].values() if "{" in it["address"]]
+    assert [set(it["parameters"]) for it in mailboxes] == [{"agency"}]
+    assert described["components"]["messages"]["event"]["contentType"] == "application/cloudevents+json"
+
+
 async def test_the_asyncapi_page_shows_the_document_without_script_or_foreign_origin() -> None:
     async with client(SecurityHeaders(Starlette(routes=asyncapi_routes(kafka(), "intake")))) as asks:
         document = (await asks.get("/asyncapi.json")).json()
         answer = await asks.get("/asyncapi")
     assert document["asyncapi"].startswith("3.")
-    assert {channel["address"] for channel in document["channels"].values()} == {
-        "intake.submissions.v1",
-        "referral.events.v1",
-    }
+    assert set(operations(document, "receive")) == {"intake.submissions.v1", "referral.events.v1"}
+    assert set(operations(document, "send")) == set(INTAKE_WRITES)
     seen = Seen()
     seen.feed(answer.text)
     assert not seen.tags & {"script", "link", "img", "iframe", "form", "base", "object"}
     assert seen.links == ["asyncapi.json"]
     assert 'lang="en"' in answer.text
     shown = " ".join(seen.cells)
-    for name in [*document["operations"], *document["components"]["messages"], "referral.events.v1"]:
+    for name in [
+        *document["operations"],
+        *document["components"]["messages"],
+        "referral.events.v1",
+        "justice.answers.v1",
+    ]:
         assert name in shown
     policy = answer.headers["content-security-policy"]
     assert "unsafe" not in policy
