@@ -25,8 +25,8 @@ WARM = (
     "-XX:Tier4CompileThreshold=60000",
     "-XX:Tier4BackEdgeThreshold=160000",
 )
-"""Four times HotSpot's thresholds: on two cores that everything shares, its optimising compiler took half of the broker's
-time in the first minutes. What is hot for longer is still compiled so; without it at all, encryption would be slow."""
+"""Four times HotSpot's thresholds: on two shared cores its optimising compiler took half of the broker's time in the
+first minutes. What stays hot is still compiled so; without it at all, encryption would be slow."""
 
 
 def properties(settings: Mapping[str, str]) -> str:
