@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from infra.cli.errors import CommandFailed, Refused, Unreachable
+from infra.cli.errors import Refused, Unreachable
 from infra.client.http import Service
 from infra.web import explained, serve
 

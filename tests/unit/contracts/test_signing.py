@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
+from hmac import digest as hmac
 
 import pytest
 from hypothesis import given
@@ -91,3 +93,16 @@ def test_only_the_one_header_is_read(header: object) -> None:
 def test_base64_has_one_spelling(text: str) -> None:
     with pytest.raises(SignatureRefused):
         unb64(text)
+
+
+def test_a_secret_is_hkdf_by_the_standards_two_steps() -> None:
+    """RFC 5869 §2.2 (no salt: 32 zero bytes) and §2.3 (32 bytes are one block), worked out by HMAC alone."""
+    extracted = hmac(bytes(32), bytes(range(32)), sha256)
+    assert SIGNER.secret("own events") == hmac(extracted, b"own events" + b"\x01", sha256).hex()
+
+
+def test_a_secret_is_of_one_key_and_one_purpose() -> None:
+    found = {signer.secret(purpose) for signer in (SIGNER, OTHER) for purpose in ("own events", "own event", "")}
+    assert len(found) == 6
+    assert SIGNER.secret("own events") == Signer.from_seed("another/name", bytes(range(32))).secret("own events")
+    assert all(len(secret) == 64 and bytes.fromhex(secret) != bytes(range(32)) for secret in found)
