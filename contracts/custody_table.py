@@ -184,7 +184,7 @@ def _counts(chain: _Chain, event: Event, data: dict[str, Any], person: str) -> b
 
     A chain ends by the word of who answers, at a death by the carer's too; an adult's own word ends it always.
     """
-    actor, name = str(data.get("on_behalf_of") or event.actor), event.type.name
+    actor, name = _speaker(chain, event), event.type.name
     match name:
         case "opened" | "handover-received" | "emergency-placed" | "entrusted" | "found" | "taken-over":
             return True
@@ -200,8 +200,13 @@ def _counts(chain: _Chain, event: Event, data: dict[str, Any], person: str) -> b
             return False
 
 
+def _speaker(chain: _Chain, event: Event) -> str:
+    """Who says it; a claim counts as its signer's own."""
+    return event.actor if event.id in chain.claims else event.data.on_behalf_of or event.actor
+
+
 def _step(chain: _Chain, event: Event, data: dict[str, Any]) -> None:
-    at, actor = chain.boundary, str(data.get("on_behalf_of") or event.actor)
+    at, actor = chain.boundary, _speaker(chain, event)
     offer = chain.offers.get(str(data.get("handover", "")), {})
     match event.type.name:
         case "opened":

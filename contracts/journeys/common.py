@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..decision import Breach, Context, Deadline, Decision, Park, Problem, Refuse, settle
+from ..decision import Breach, Context, Deadline, Decision, Park, Problem, Refuse, disputed, settle
 from ..envelope import Event
 from ..events import Kind
 from ..guidelines.rules import network
-from ..guidelines.rules.cus_time import cus_time_late, cus_time_proposal
+from ..guidelines.rules.cus_time import cus_time_claim, cus_time_late, cus_time_proposal
 from .base import park
 
 SERVICE_OF = {
@@ -32,7 +32,8 @@ def sort_out(
 ) -> Decision:
     """The decision from everything that the rules found: identity first, then waiting, then refusal or breaches.
 
-    Who may say a thing at all is a matter of identity, so a fact is refused for it like a proposal.
+    Who may say a thing at all is a matter of identity, so a fact is refused for it like a proposal. So is a claim of
+    what is still to come: it has not happened, and it would move a chain's time past all that will.
     """
     items = [item for item in found if item is not None]
     problems = [item for item in items if isinstance(item, Problem)]
@@ -47,6 +48,8 @@ def sort_out(
         return settle(event, problems, breaches)
     if event.type.kind is Kind.FACT:
         late = cus_time_late(event.time, context.accepted, corridor)
+        if late is not None and late.code != "late" and disputed((*problems, *breaches)):
+            return Refuse((cus_time_claim(),))
         breaches += [late] if late is not None else []
     else:
         off = cus_time_proposal(event.time, context.accepted, context.countersigner is not None, corridor)

@@ -58,6 +58,7 @@ def decide(state: CustodyState, event: Event, context: Context) -> Decision:
     if isinstance(data, Opened):
         found += _opened(state, data, event, context)
     elif not isinstance(data, DeadlinePassed | Corrected):
+        found.append(cus_holder.cus_holder_speaks(_speaks(state, event, context.directory)))
         custody = str(vars(data)["custody"])
         found.append(awaits(context, state.opened is not None, "custody.opened", "data.custody"))
         if state.opened is not None:
@@ -77,7 +78,7 @@ def decide(state: CustodyState, event: Event, context: Context) -> Decision:
     elif isinstance(data, Found):
         found.append(awaits(context, state.missing, "custody.missing-reported", "data.custody"))
     elif state.opened is not None and not isinstance(data, Opened | DeadlinePassed | Corrected):
-        found.append(cus_holder.cus_holder_alone(entitled(state, event)))
+        found.append(cus_holder.cus_holder_alone(entitled(state, event, speaker(event))))
     after = evolve(state, event, disputed(item for item in found if isinstance(item, Problem | Breach)))
     found += overdue(event, deadlines(state), deadlines(after))
     found.append(_stay(state, event, context, after))
@@ -91,6 +92,15 @@ def _opened(state: CustodyState, data: Opened, event: Event, context: Context) -
         cus_holder.cus_holder_takes(speaker(event), data.holder),
         awaits(context, seen, "intake.report-received", "data.from_report"),
     ]
+
+
+def _speaks(state: CustodyState, event: Event, directory: Directory) -> bool:
+    """Whether the signer may speak for another: as it did before, or because it answers for the person itself."""
+    spoken_for = event.data.on_behalf_of
+    if spoken_for is None or directory.has_role(event.actor, "referral-authority", event.time.date()):
+        return True
+    before = state.spokesmen.get(spoken_for)
+    return event.actor == before if before is not None else event.actor in state.rightful or state.opened is None
 
 
 def _proven(state: CustodyState, context: Context) -> bool:

@@ -68,6 +68,7 @@ class CustodyState(JourneyState):
     """The chain of one person. `boundary` is the time of the last step, never going back.
 
     `claimed` are those of `responsible`, or the carer, who are there by a claim alone (`decision.disputed`).
+    `spokesmen` says which agency has spoken for one that cannot sign.
     """
 
     opened: str | None = None
@@ -82,6 +83,7 @@ class CustodyState(JourneyState):
     handovers: dict[str, Handover] = {}
     holdings: tuple[Holding, ...] = ()
     claimed: tuple[str, ...] = ()
+    spokesmen: dict[str, str] = {}
     missing: bool = False
     ended: bool = False
 
@@ -95,12 +97,12 @@ class CustodyState(JourneyState):
         return self.responsible if to in self.rightful else self.rightful
 
 
-def entitled(state: CustodyState, event: Event) -> bool:
+def entitled(state: CustodyState, event: Event, actor: str) -> bool:
     """Whether who says a step without an offer may say it: who answers; of what happened at hand the carer too.
 
     An adult's own word ends accompaniment at any time, through whichever agency it is given.
     """
-    data, actor = event.data, speaker(event)
+    data = event.data
     if isinstance(data, Ended) and data.reason is Exit.OWN_WORD and state.person == "adult":
         return True
     at_hand = isinstance(data, EmergencyPlaced | MissingReported | Died)
@@ -117,7 +119,10 @@ def evolve(state: CustodyState, event: Event, disputed: bool = False) -> Custody
         return state.model_copy(update={"passed": passed(event, state.passed)})
     if name == "corrected":
         return state
-    actor, rightful = speaker(event), entitled(state, event)
+    if data.on_behalf_of is not None and not disputed:
+        state = state.model_copy(update={"spokesmen": {**state.spokesmen, data.on_behalf_of: event.actor}})
+    actor = event.actor if disputed else speaker(event)  # a claim counts as its signer's own
+    rightful = entitled(state, event, actor)
     if isinstance(data, Opened):
         return _opened(state, event, data, disputed)
     if isinstance(data, HandoverOffered):
@@ -173,9 +178,10 @@ def _offered(state: CustodyState, event: Event, data: HandoverOffered) -> Custod
 
 
 def _released(state: CustodyState, event: Event, data: HandoverReleased, actor: str) -> CustodyState:
-    offer = state.handovers.get(data.handover, Handover(giver=actor, to=data.to, status="released"))
-    if actor not in (*state.givers(data.to), offer.giver):
+    known = state.handovers.get(data.handover)
+    if actor not in (*state.givers(data.to), *((known.giver,) if known is not None else ())):
         return state
+    offer = known or Handover(giver=actor, to=data.to, status="released")
     change: dict[str, Any] = {"released_at": event.time, "condition": data.condition.value}
     if actor in state.rightful and data.to in state.claimed and data.to in state.responsible:
         # Who answers says that it gave the person to the one who claims to have them: that was the receipt.

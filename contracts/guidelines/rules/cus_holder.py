@@ -34,6 +34,18 @@ def cus_holder_alone(entitled: bool) -> Problem | None:
     )
 
 
+def cus_holder_speaks(may: bool) -> Problem | None:
+    """One that cannot sign is spoken for by whoever brought the person to it, and by nobody who comes along."""
+    if may:
+        return None
+    return RULE.problem(
+        "data.on_behalf_of",
+        "another agency speaks for this one in this case",
+        "ask that agency, or the referral authority, to say it",
+        "dispute",
+    )
+
+
 def cus_holder_takes_over(authority: bool) -> Problem | None:
     """A person is taken from a holder by the referral authority, or on a court's order that it countersigns."""
     if authority:

@@ -45,3 +45,10 @@ def cus_time_proposal(
         "this proposal's time is further from now than may be",
         "propose it as of now, or have a second agency sign the same bytes (header countersignature)",
     )
+
+
+def cus_time_claim() -> Problem:
+    """What is claimed has happened; of who may say it, a clock that is fast is believed and marked."""
+    return RULE.problem(
+        "time", "this has, by its time, not happened yet, and it is disputed", "send it with the time when it happened"
+    )

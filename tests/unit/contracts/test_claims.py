@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from contracts import need
 from contracts.fields import case_code
 from tests.unit.contracts.casework import (
+    EXTERNAL,
     FORCES,
     HEALTH,
     MINISTRY,
@@ -107,6 +109,24 @@ def test_a_claim_of_having_the_child_elsewhere_stops_no_clock() -> None:
     assert [(item.rule, item.due) for item in case.deadlines("custody")] == [(it.rule, it.due) for it in running]
 
 
+@pytest.mark.parametrize("name", claims(held()))
+def test_a_claim_of_what_is_to_come_is_refused(name: str) -> None:
+    case = held()
+    before = case.state("custody")
+    event = case.event(HEALTH, name.split()[0], 6, claims(case)[name][0])
+    assert refused(case.judge(event, later=-timedelta(hours=1), expired=True)) == {"CUS-TIME"}
+    assert case.state("custody") == before
+
+
+def test_who_may_not_release_begins_no_handover() -> None:
+    case = held()
+    known = case.state("custody").handovers
+    release = case.step(NOBODY, to=FORCES, condition="well")
+    case.says(HEALTH, "custody.handover-released", 6, release, UNPROVEN)
+    assert case.state("custody").handovers == known
+    assert [item.owed_by for item in case.deadlines("custody")] == []
+
+
 def test_a_claimant_gives_the_child_back_to_who_holds_by_right() -> None:
     case = held()
     data, marks = claims(case)["custody.emergency-placed"]
@@ -146,6 +166,30 @@ def test_the_auditors_table_and_the_service_agree_on_claims_too(steps: list[str]
     expected = kept(case.state("custody").holdings, None)
     assert spans(table(case), "care") == expected["care"]
     assert spans(table(case), "responsibility") == expected["responsibility"]
+
+
+def test_nobody_comes_along_and_speaks_for_one_that_cannot_sign() -> None:
+    case = Case()
+    case.opened(person="adult", place="office")
+    offer = case.offered(POLICE, EXTERNAL, 2)
+    attested = {"on_behalf_of": EXTERNAL, "paper": "7/09"}
+    case.says(POLICE, "custody.handover-accepted", 3, case.step(offer) | attested)
+    case.releases(POLICE, EXTERNAL, offer, 4)
+    received = case.step(offer, from_agency=POLICE, condition="well", place_kind="hospital") | attested
+    before = case.roles
+    case.says(HEALTH, "custody.handover-received", 5, received, ("CUS-GAP", "one-sided"), DISPUTE)
+    assert case.roles == before
+    case.receives(POLICE, POLICE, offer, 6, "hospital", ("CUS-GAP", "one-sided"), **attested)
+    onward = case.offer(EXTERNAL, HEALTH, 8) | attested
+    assert refused(case.tries(HEALTH, "custody.handover-offered", 8, onward)) == {"CUS-HOLDER"}
+    over = {"custody": case.state("custody").opened, "reason": "duplicate"} | attested
+    case.says(HEALTH, "custody.ended", 7, over, DISPUTE)
+    release = case.step(offer, to=HEALTH, condition="well") | attested
+    case.tries(HEALTH, "custody.handover-released", 7, release)
+    assert not case.state("custody").ended
+    assert case.state("custody").rightful == (EXTERNAL,)
+    assert spans(table(case), "care") == kept(case.state("custody").holdings, None)["care"]
+    case.says(POLICE, "custody.handover-offered", 8, onward)
 
 
 def test_a_chain_opened_on_a_report_of_the_case_takes_the_place_of_one_that_was_not() -> None:
