@@ -18,7 +18,7 @@ from datetime import datetime
 import asyncpg
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from contracts.signing import unb64
@@ -35,13 +35,21 @@ from infra.kernel.records import Place
 from infra.kernel.relay import relay
 from infra.postgres.store import PostgresStore
 from infra.telemetry import Telemetry, configure_logging, setup
-from infra.web import Readiness, asyncapi_routes, health_routes, serve
+from infra.web import Readiness, asyncapi_routes, health_routes, problem, serve
 
 COLLECT = (10_000, 10, 20)
 """Thresholds of the cycle collector: a batch makes thousands of objects and hardly a cycle."""
 WATCH = 2.0
 """Seconds between two looks at how far the work has come."""
-FAMILIES = ("intake", "justice", "referral", "custody", "repatriation", "audit")
+AWAY: tuple[type[Exception], ...] = (
+    Unavailable,
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+"""What a page meets while Kafka or the database is away, or starts, or has no connection left."""
 
 
 @dataclass
@@ -93,15 +101,17 @@ async def run(config: ServiceConfig, install: Install) -> None:
         readiness.problem("directory", "the directory has not been read to its head; is the registrar running?")
         app = Starlette(
             routes=[*health_routes(readiness), *asyncapi_routes(topics.broker, config.service), *routes],
-            exception_handlers=dict.fromkeys((Unavailable, OSError, asyncpg.PostgresConnectionError), _later),
+            exception_handlers=dict.fromkeys(AWAY, later),
         )
         await stack.enter_async_context(serve(app, config.http_port))
-        reading = asyncio.ensure_future(follower.read.wait())
-        await asyncio.wait(
-            {reading, following, asyncio.ensure_future(stop.wait())}, return_when=asyncio.FIRST_COMPLETED
-        )
+        stopping, reading = asyncio.create_task(stop.wait()), asyncio.create_task(follower.read.wait())
+        stack.callback(stopping.cancel)
+        stack.callback(reading.cancel)
+        await asyncio.wait({reading, following, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if following.done():
             following.result()
+        if stop.is_set():
+            return  # nothing is to be judged by a directory that has not been read
         readiness.clear("directory")
         gc.collect()
         gc.freeze()
@@ -118,9 +128,7 @@ async def run(config: ServiceConfig, install: Install) -> None:
         ]
         tasks = [asyncio.create_task(_forever(loop)) for loop in everything]
         try:
-            done, _ = await asyncio.wait(
-                {*tasks, asyncio.ensure_future(stop.wait())}, return_when=asyncio.FIRST_COMPLETED
-            )
+            done, _ = await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         finally:
@@ -158,9 +166,9 @@ def timer_loops(kernel: Kernel) -> list[Callable[[], Awaitable[None]]]:
     return [] if kernel.replay else [lambda: deadlines(kernel)]
 
 
-async def _later(request: Request, error: Exception) -> Response:
+async def later(request: Request, error: Exception) -> Response:
     """What a page answers while Kafka or the database does not."""
-    return PlainTextResponse("Kafka or the database does not answer; ask again in a moment\n", 503)
+    return problem(503, "Kafka or the database does not answer; ask again in a moment")
 
 
 async def _leave(connection: asyncpg.Connection[asyncpg.Record]) -> None:

@@ -23,7 +23,7 @@ from contracts.evidence.note import Ed25519Verifier
 from contracts.evidence.proof import verify_inclusion
 from contracts.evidence.receipt import Receipt as Proof
 from contracts.journeys.registry import SERVICE_OF
-from contracts.messages import Answer, Delivery, Message, Notice
+from contracts.messages import Answer, Delivery, Notice
 from contracts.sealing import SealingKey, SealRefused, sealed_digest, unseal
 from contracts.signing import SignatureRefused, b64, compact_kid, detached_kid, verify_detached
 from infra.kernel.records import DELIVERY, JWS, KIND, SEALED, Record
@@ -196,4 +196,4 @@ def _opened(note: bytes, log: Ed25519Verifier) -> SignedCheckpoint:
     return open_checkpoint(note, log)
 
 
-__all__ = ["Delivered", "KeyNotListed", "Mail", "MailRefused", "Message", "Order", "Receipt", "open_mail"]
+__all__ = ["Delivered", "KeyNotListed", "Mail", "MailRefused", "Order", "Receipt", "open_mail"]

@@ -51,8 +51,7 @@ async def follow(settings: KafkaSettings, client_id: str, reader: Reader) -> Asy
         yield task
     finally:
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _follow(

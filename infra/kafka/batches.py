@@ -55,13 +55,25 @@ class Batch:
     def __iter__(self) -> Iterator[Any]:
         first = self._batch.base_offset
         try:
-            read = list(self._batch)
+            read = self._again() if self._shifts() else list(self._batch)
         except (ValueError, CorruptRecordException):
             read = self._again()
         counts_up = all(record.offset == offset for offset, record in enumerate(read, first))
         if counts_up or self._batch.next_offset - first != len(read):
             return iter(read)  # in a compacted topic some have been taken out, and the others keep their numbers
         return (record._replace(offset=offset) for offset, record in enumerate(self._again(), first))
+
+    def _shifts(self) -> bool:
+        """Whether a record's attributes are a byte that aiokafka takes for the beginning of a longer number."""
+        if self._batch.compression_type:
+            return False
+        at, buffer = _HEADER, bytearray(self._raw)
+        while at < len(buffer):
+            length, start = decode_varint(buffer, at)
+            if length < 1 or start >= len(buffer) or buffer[start] >= 0x80:
+                return True
+            at = start + length
+        return False
 
     def _again(self) -> list[Numbered]:
         batch = self._batch

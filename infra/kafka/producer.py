@@ -114,6 +114,7 @@ class Producer:
         finally:
             for task in tasks:
                 task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)  # the first error has been raised above
         if sending.stuck:
             await self._discard()
         return [index for index in range(len(records)) if index not in sending.written]

@@ -33,6 +33,9 @@ TOLD_EVERY = 150
 """Looks between two words in the log about what is waited for: half a minute."""
 SLACK = timedelta(minutes=1)
 """By how much the registrar's clock may be ahead of the broker's."""
+AHEAD = timedelta(minutes=15)
+"""As `SLACK`, for an entry that a service says it has read: the registrar has long said that there is no such entry, so
+one service's false number does not stop all others for ever. It is an error in the log."""
 
 
 class Untold(SignatureRefused):
@@ -80,17 +83,19 @@ async def settle(items: Sequence[Checkable], keyring: Keyring, clock: Clock, thr
 
 def wanted(error: Exception, directory: Directory, record: Record) -> str | None:
     """What a record that was refused by this directory waits for; None where no newer one would tell otherwise."""
-    if isinstance(error, Ahead) or (isinstance(error, Untold) and old(directory, record)):
-        return str(error)
-    return None
+    if isinstance(error, Ahead):
+        waits = not record.timestamp or old(directory, record, AHEAD)
+    else:
+        waits = isinstance(error, Untold) and old(directory, record, SLACK)
+    return str(error) if waits else None
 
 
-def old(directory: Directory, record: Record) -> bool:
+def old(directory: Directory, record: Record, slack: timedelta) -> bool:
     """Whether the directory may lag behind what the record's writer knew; a record in memory tells no time."""
     if not record.timestamp:
         return False
     written = datetime.fromtimestamp(record.timestamp / 1000, UTC)
-    return directory.head_at is None or directory.head_at <= written + SLACK
+    return directory.head_at is None or directory.head_at <= written + slack
 
 
 def service_key(kid: str, service: str, at: datetime | None, directory: Directory) -> bytes:

@@ -1,8 +1,8 @@
 """The one path from a Kafka batch to committed effects; every service runs this and nothing beside it.
 
 `batch` returns when everything that the batch did is committed, and is tried again, with back-off, while PostgreSQL
-does not answer. A value that the database refuses costs one
-record, never its neighbours: the batch is halved until the one is found.
+does not answer. A value that the database refuses costs one record, never its neighbours: the batch is halved until the
+one is found.
 """
 
 from __future__ import annotations
@@ -82,6 +82,10 @@ class Kernel:
         await verify(signed, self.keyring.directory, self.threads)
         await settle(followed, self.keyring, self.clock, self.threads)
         await self.persist(items, self._work, _spoil)
+        now, directory = self.clock.now(), self.keyring.directory
+        unsigned_as = {item.header.actor for item in signed if item.unsigned is not None} & directory.agencies.keys()
+        # Only now is it certain that they were told.
+        self.noticed |= {agency: now for agency in unsigned_as if self._may_notify(agency, now)}
 
     async def timers(self, before: datetime) -> int:
         """Let what was due before an instant happen; returns how many cases were looked at."""
@@ -181,19 +185,22 @@ class Kernel:
         cases |= {item.event.case for item in items if isinstance(item, Followed) and item.event is not None}
         cases |= {item.case for item in items if isinstance(item, _Tick) and item.tick is not None}
         bench = await self.begin(transaction, cases, {item.header.id for item in signed})
+        told: set[str] = set()
         for item in items:
             with _named():
-                self._deal_with(bench, item)
+                self._deal_with(bench, item, told)
         bench.effects.positions = after
         await self.end(transaction, bench)
 
-    def _deal_with(self, bench: Bench, item: _Item) -> None:
+    def _deal_with(self, bench: Bench, item: _Item, told: set[str]) -> None:
         match item:
             case DeadLetter():
                 dead_letter(bench, item)
             case Submission() if item.unsigned is not None:
                 actor = item.header.actor
-                unsigned(bench, item, actor in bench.directory.agencies and self._may_notify(actor, bench.now))
+                known = actor in bench.directory.agencies and actor not in told
+                unsigned(bench, item, known and self._may_notify(actor, bench.now))
+                told.add(actor)
             case Submission():
                 judge(bench, item)
             case Followed(event=Event() as event, acceptance=Acceptance() as acceptance):
@@ -218,10 +225,7 @@ class Kernel:
 
     def _may_notify(self, agency: str, now: datetime) -> bool:
         last = self.noticed.get(agency)
-        if last is not None and now - last < NOTICE_EVERY:
-            return False
-        self.noticed[agency] = now
-        return True
+        return last is None or now - last >= NOTICE_EVERY
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Collection
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from .ports import Clock, Store, Topics, Unavailable
@@ -97,7 +96,7 @@ async def _wait(wake: asyncio.Event, clock: Clock, poll: float) -> None:
         await asyncio.wait({sleeper, waker}, return_when=asyncio.FIRST_COMPLETED)
         wake.clear()
     finally:
-        for task in (sleeper, waker):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        sleeper.cancel()
+        waker.cancel()
+        # Both ends are passed over, and a cancellation of this task, which may come just now, is not.
+        await asyncio.gather(sleeper, waker, return_exceptions=True)

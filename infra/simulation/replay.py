@@ -7,7 +7,6 @@ import gc
 import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -151,8 +150,7 @@ async def replay(
                 await disturb
         finally:
             show.cancel()
-            with suppress(asyncio.CancelledError):
-                await show
+            await asyncio.gather(show, return_exceptions=True)
             await wire.stop()
     progress(len(plans), len(plans), driver.accepted)
     if post.refused:

@@ -32,8 +32,7 @@ class MemoryWire:
         """Stop reading."""
         if self._task is not None:
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.gather(self._task, return_exceptions=True)
 
     async def submit(
         self,

@@ -6,7 +6,7 @@ from .asyncapi import asyncapi_routes
 from .auth import TokenRefused, make_token, signed_by, verify_token
 from .headers import SecurityHeaders
 from .health import Readiness, health_routes
-from .problem import explained
+from .problem import explained, problem
 from .server import AddressTaken, serve
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "explained",
     "health_routes",
     "make_token",
+    "problem",
     "serve",
     "signed_by",
     "verify_token",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
 from http import HTTPStatus
 
@@ -25,8 +25,12 @@ def explained(endpoint: Endpoint) -> Endpoint:
         try:
             return await endpoint(request)
         except HTTPException as error:
-            title = HTTPStatus(error.status_code).phrase
-            said = {"title": title, "status": error.status_code, "detail": error.detail}
-            return JSONResponse(said, error.status_code, error.headers, MEDIA_TYPE)
+            return problem(error.status_code, error.detail, error.headers)
 
     return answered
+
+
+def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer to what cannot be answered."""
+    said = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return JSONResponse(said, status, headers, MEDIA_TYPE)

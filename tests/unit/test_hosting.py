@@ -7,10 +7,18 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
 from contracts.directory import HeadEntry, entry
 from contracts.signing import Signer, sign_detached
 from infra.directory.follower import TOPIC, Follower
-from infra.hosting import watch
+from infra.hosting import AWAY, later, watch
 from infra.kernel.ports import Unavailable
 from infra.kernel.records import JWS, Place, Record
 from infra.telemetry import RecordingTelemetry
@@ -97,3 +105,25 @@ async def test_readiness_says_what_stands_and_what_is_old_and_takes_it_back() ->
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Unavailable("KafkaTimeoutError"),
+        ConnectionRefusedError(),
+        asyncpg.CannotConnectNowError("the database system is starting up"),
+        asyncpg.AdminShutdownError("terminating connection"),
+        asyncpg.TooManyConnectionsError("sorry, too many clients"),
+        asyncpg.InterfaceError("pool is closing"),
+    ],
+)
+async def test_a_page_says_that_the_database_is_away_as_a_problem(error: Exception) -> None:
+    async def page(request: Request) -> Response:
+        raise error
+
+    app = Starlette(routes=[Route("/", page)], exception_handlers=dict.fromkeys(AWAY, later))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
+        answer = await client.get("/")
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+    assert "ask again" in answer.json()["detail"]

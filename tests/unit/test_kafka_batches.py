@@ -50,6 +50,12 @@ def test_each_record_reads_the_same_beside_one_that_aiokafka_cannot_read(
     assert last[3:] == (b"k", b"v", [("\ufffd", b"\xff")])
 
 
+def test_a_record_that_misread_would_still_come_out_even_is_read_as_the_broker_reads_it() -> None:
+    made = batch([record(0, b"", b"KKKK", [(b"", b"")], attributes=0x80)])
+    assert [item[3:] for item in read(made, MemoryRecords)] == [(b"KKKK", b"\0", [])]
+    assert [item[3:] for item in read(made)] == [(b"", b"KKKK", [("", b"")])]
+
+
 def test_what_is_left_of_a_compacted_batch_keeps_its_offsets() -> None:
     made = bytearray(batch([record(2, b"k", b"v"), record(5, b"k", b"v")]))
     made[23:27] = (7).to_bytes(4, "big")  # the last offset that the batch had

@@ -13,7 +13,7 @@ from contracts.envelope import read
 from contracts.events.audit import FindingRaised
 from contracts.identifiers import new_id
 from contracts.messages import Acceptance, Message, Verdict
-from infra.kernel.following import SLACK
+from infra.kernel.following import AHEAD, SLACK
 from infra.kernel.records import ACCEPTANCE, COUNTERSIGNATURE, Record
 from infra.simulation.world import service_kid, world
 from services.audit.books import MemoryBooks
@@ -131,15 +131,24 @@ async def test_what_the_directory_does_not_tell_yet_is_waited_for(kid: str) -> N
 
 
 @pytest.mark.parametrize("stamped", [True, False])
-async def test_an_acceptance_by_an_entry_that_was_not_read_is_waited_for_without_end(stamped: bool) -> None:
+async def test_an_acceptance_by_an_entry_that_was_not_read_is_waited_for_long(stamped: bool) -> None:
     audit = Audit()
     whole = audit.keyring.directory
-    lags = replace(whole, sequence=whole.sequence - 1, head_at=START + timedelta(days=1))
+    lags = replace(whole, sequence=whole.sequence - 1, head_at=START + AHEAD)
     audit.keyring.directory, audit.keyring.coming = lags, [replace(lags), replace(lags), whole]
     events, _ = await accepted(request())
     await audit.reads(*(event if stamped else replace(event, timestamp=0) for event in events))
     assert (audit.keyring.waits, len(audit.logged())) == (3, 1)
     assert audit.findings() == [], "judged by the directory that it names"
+
+
+async def test_an_entry_that_there_will_never_be_stops_nobody_for_ever() -> None:
+    audit = Audit()
+    whole = audit.keyring.directory
+    audit.keyring.directory = replace(whole, sequence=whole.sequence - 1, head_at=START + 2 * AHEAD)
+    (event,), _ = await accepted(request())
+    await audit.reads(event)
+    assert (audit.keyring.waits, audit.logged()) == (0, [])
 
 
 async def test_what_a_newer_head_does_not_tell_either_is_nobodys() -> None:

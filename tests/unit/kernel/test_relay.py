@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from infra.kernel.clock import WallClock
 from infra.kernel.memory import MemoryStore, Tables
 from infra.kernel.ports import Unavailable
 from infra.kernel.records import Outgoing
@@ -168,3 +169,29 @@ async def test_when_kafka_itself_is_away_no_key_is_to_blame(outage: float) -> No
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+async def test_it_ends_when_it_is_cancelled_whatever_it_waits_for() -> None:
+    for steps in range(60):
+        wake = asyncio.Event()
+        task = asyncio.create_task(relay(MemoryStore(Tables()), Quiet(), WallClock(), wake, 0.2))
+        for step in range(steps):
+            if step % 7 == 3:
+                wake.set()
+            await asyncio.sleep(0)
+        task.cancel()
+        _, late = await asyncio.wait({task}, timeout=1)
+        assert not late, f"cancelled at step {steps}, and it went on"
+
+
+class Quiet:
+    """Topics to which nothing is written."""
+
+    async def send(self, records: Sequence[Outgoing]) -> list[int]:
+        return []
+
+    def subscribe(self, topics: object, group: object, handler: object, positions: object) -> None:
+        raise NotImplementedError
+
+    async def end_offsets(self, topics: object) -> dict[Any, int]:
+        return {}

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from contracts.identifiers import new_id
 from contracts.messages import Acceptance, Verdict
 from contracts.signing import sign_detached
+from infra.client.agency import Agency
+from infra.kernel.ports import Unavailable
 from infra.kernel.records import ACCEPTANCE, COUNTERSIGNATURE, KIND, Record
 from infra.kernel.submission import MANY
 from infra.simulation.world import world
@@ -80,3 +85,29 @@ async def test_so_much_of_one_agency_waits_in_a_case_and_no_more() -> None:
     assert (problem.rule, "referral.requested" in problem.remedy) == ("NET-WAITING", True)
     await desk.kernel.batch([replace(records[-1], offset=99)])
     assert verdicts(desk)[-1].outcome == "refused", "it may come again: it is no duplicate"
+
+
+@pytest.mark.parametrize("fails", [0, 1, 2])
+async def test_whose_name_was_used_is_told_once_however_often_the_database_fails(fails: int) -> None:
+    desk = Desk("referral")
+    forger = Agency(POLICE, KEYS.signer(world().agencies[SHELTER].signing_kid))
+    batch = []
+    for number in range(3):
+        made = forger.prepare("referral.requested", case=CASE, data=REQUEST, event_id=new_id(START), time=START)
+        batch.append(Record(made.topic, 0, number, made.key.encode(), made.body, tuple(made.headers)))
+    whole, left = desk.kernel.store.transaction, [fails]
+
+    @asynccontextmanager
+    async def failing() -> AsyncIterator[Any]:
+        async with whole() as transaction:
+            yield transaction
+            left[0] -= 1
+            if left[0] >= 0:
+                raise Unavailable from OSError()
+
+    desk.kernel.store.transaction = failing  # type: ignore[method-assign]
+    await desk.kernel.batch(batch)
+    await desk.kernel.batch([replace(record, offset=record.offset + 10) for record in batch])
+    kinds = [item.headers.get(KIND) for item in desk.tables.outbox.values()]
+    assert kinds.count("notice") == 1
+    assert kinds.count("verdict") == 6
