@@ -16,7 +16,7 @@ from contracts.signing import Signer, verify_detached
 from infra.kernel.decode import decode
 from infra.kernel.records import Record
 from infra.simulation.world import world
-from tests.unit.kernel.test_poison import KEYS, POLICE, SHELTER, START, Desk
+from tests.unit.kernel.desk import KEYS, POLICE, SHELTER, START, Desk
 
 ROUNDS = 5
 EVENTS = 500

@@ -26,7 +26,7 @@ from infra.simulation.caseload import small
 from infra.simulation.chance import Chance
 from infra.simulation.driver import Driver
 from infra.simulation.replay import members, replay
-from tests.unit.kernel.test_poison import START
+from tests.unit.kernel.desk import START
 
 RECORDS = 10_000
 Progress = Callable[[str, int, int | None], None]

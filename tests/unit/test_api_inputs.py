@@ -16,7 +16,7 @@ from infra.simulation.world import world
 from infra.web.auth import make_token
 from services.audit.api import AuditApi
 from services.repatriation.api import BoardApi
-from tests.unit.kernel.test_poison import KEYS, START, Desk
+from tests.unit.kernel.desk import KEYS, START, Desk
 
 DIRECTORY = Desk("audit").hand.known
 OVERSEER = next(a for a in sorted(DIRECTORY.agencies) if DIRECTORY.has_role(a, "oversight", START.date()))

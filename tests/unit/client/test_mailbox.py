@@ -20,8 +20,7 @@ from contracts.signing import b64
 from infra.client.mailbox import Delivered, Mail, MailRefused, Receipt, open_mail
 from infra.kernel.records import DELIVERY, KIND, Record
 from infra.simulation.world import service_kid
-from tests.unit.kernel.test_poison import KEYS, POLICE, SHELTER, START, Desk
-from tests.unit.kernel.test_second_signature import REQUEST
+from tests.unit.kernel.desk import KEYS, POLICE, REQUEST, SHELTER, START, Desk
 
 LOG = Ed25519Signer.from_seed("log.example", bytes(32))
 OTHER = Ed25519Signer.from_seed("log.example", bytes([1]) * 32)

@@ -15,7 +15,7 @@ from infra.client.mailbox import Delivered, KeyNotListed, MailRefused
 from infra.client.reader import MailReader
 from infra.kernel.records import KIND, Record
 from tests.unit.client.test_mailbox import DIRECTORY, LOG, header, receipt, sent
-from tests.unit.kernel.test_poison import POLICE, SHELTER
+from tests.unit.kernel.desk import POLICE, SHELTER
 
 
 class Registry:

@@ -15,8 +15,8 @@ from infra.kernel.casebook import CaseRecord
 from infra.kernel.following import settle
 from infra.kernel.records import ACCEPTANCE, JWS, Record
 from infra.simulation.world import service_kid, world
-from tests.unit.audit.test_recorder import CASE, Keyring, accepted, request, without
-from tests.unit.kernel.test_poison import POLICE, START, Desk
+from tests.unit.audit.office import CASE, Keyring, accepted, request, without
+from tests.unit.kernel.desk import POLICE, START, Desk
 
 SIGNER = Signer.from_seed("registrar/sig-1", bytes(32))
 

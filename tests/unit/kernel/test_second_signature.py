@@ -5,30 +5,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from contracts.identifiers import new_id
 from contracts.messages import Acceptance, Verdict
-from contracts.signing import sign_detached
 from infra.client.agency import Agency
 from infra.kernel.ports import Unavailable
 from infra.kernel.records import ACCEPTANCE, COUNTERSIGNATURE, KIND, Record
 from infra.kernel.submission import MANY
 from infra.simulation.world import world
-from tests.unit.kernel.test_poison import KEYS, POLICE, SHELTER, START, Desk
+from tests.unit.kernel.desk import KEYS, LONG_AGO, POLICE, REQUEST, SHELTER, START, Desk, countersigned
 
 CASE = new_id(START)
-REQUEST = {
-    "to": SHELTER,
-    "service": "child-shelter",
-    "urgency": "asap",
-    "person": "child",
-    "answer_by": "2026-04-03T09:00:00+07:00",
-}
-LONG_AGO = START - timedelta(days=20)
 
 
 def verdicts(desk: Desk) -> list[Verdict]:
@@ -41,15 +31,6 @@ def acceptances(desk: Desk) -> list[str | None]:
     """Who signed beside the source of each event that was accepted."""
     tokens = [item.headers[ACCEPTANCE] for item in desk.tables.outbox.values() if ACCEPTANCE in item.headers]
     return [Acceptance.unverified(token).countersigner for token in tokens]
-
-
-def countersigned(record: Record, agency: str, *, spoiled: bool = False) -> Record:
-    """The record with a second agency's signature over its bytes, or over others."""
-    assert record.value is not None
-    body = record.value + (b" " if spoiled else b"")
-    jws = sign_detached(body, KEYS.signer(world().agencies[agency].signing_kid))
-    headers = (*record.headers, (COUNTERSIGNATURE, jws.encode()))
-    return Record(record.topic, record.partition, record.offset, record.key, record.value, headers)
 
 
 async def test_an_old_proposal_needs_a_second_agency_and_its_acceptance_names_it() -> None:
