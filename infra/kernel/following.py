@@ -61,24 +61,33 @@ class Checkable(Protocol):
 
 async def settle(items: Sequence[Checkable], keyring: Keyring, clock: Clock, threads: Executor | None) -> None:
     """Check all of them, waiting for a newer directory as long as one of them asks for it."""
-    waiting, looks = list(items), 0
+    waiting = list(items)
     while waiting:
-        directory, asked = keyring.directory, waiting
-
-        def check(directory: Directory = directory, asked: list[Checkable] = asked) -> list[tuple[Checkable, str]]:
-            return [(item, wants) for item in asked if (wants := item.check(directory)) is not None]
-
-        left = check() if threads is None else await asyncio.get_running_loop().run_in_executor(threads, check)
+        directory = keyring.directory
+        if threads is None:
+            left = _undecided(waiting, directory)
+        else:
+            left = await asyncio.get_running_loop().run_in_executor(threads, _undecided, waiting, directory)
+        if left:
+            await _newer(left, directory, keyring, clock)
         waiting = [item for item, _ in left]
-        while waiting:
-            if looks % TOLD_EVERY == 0:
-                place = {"topic": waiting[0].record.topic, "partition": waiting[0].record.partition}
-                said = {"reason": left[0][1], "count": len(waiting), **place}
-                log.warning("records of other services wait for the directory; is it being read?", extra=said)
-            looks += 1
-            await clock.sleep(LOOK)
-            if keyring.directory is not directory:  # the same one would say the same, at the cost of every signature
-                break
+
+
+def _undecided(items: Sequence[Checkable], directory: Directory) -> list[tuple[Checkable, str]]:
+    """Those of which this directory cannot say, each with what it waits for."""
+    return [(item, wants) for item in items if (wants := item.check(directory)) is not None]
+
+
+async def _newer(left: Sequence[tuple[Checkable, str]], directory: Directory, keyring: Keyring, clock: Clock) -> None:
+    """Until the directory is another: the same one would say the same, at the cost of every signature."""
+    (first, wants), looks = left[0], 0
+    place = {"topic": first.record.topic, "partition": first.record.partition}
+    while keyring.directory is directory:
+        if looks % TOLD_EVERY == 0:
+            said = {"reason": wants, "count": len(left), **place}
+            log.warning("records of other services wait for the directory; is it being read?", extra=said)
+        looks += 1
+        await clock.sleep(LOOK)
 
 
 def wanted(error: Exception, directory: Directory, record: Record) -> str | None:
