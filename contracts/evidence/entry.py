@@ -26,7 +26,7 @@ _A_DIGEST_FOLLOWS = HASH_LENGTH.to_bytes(4, "big")
 
 @dataclass(slots=True)
 class LogItem:
-    """Something that is to be logged, once for each (family, ref, kind).
+    """Something that is to be logged, once for each `key`.
 
     `kind` says what it is (an accepted event, a refusal …); `ref` what identifies it among its kind: an event's id, or
     the place ``topic/partition/offset`` of a submission. `case` is None where none is known. `headers` are committed to
@@ -39,6 +39,11 @@ class LogItem:
     case: str | None
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str, str, bytes]:
+        """What makes it another entry: two bodies under one event's id are two, and both are evidence."""
+        return self.family, self.ref, self.kind, sha256(self.body).digest()
 
     def opening(self) -> Opening:
         """This item's opening under fresh salt and fresh random bytes."""

@@ -9,19 +9,12 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 from typing import TypeVar
 
 from contracts.signing import b64
 
 T = TypeVar("T")
-
-
-@lru_cache(maxsize=8)
-def _keyed(seed: bytes) -> hmac.HMAC:
-    """HMAC-SHA-256 that has taken up the key and nothing else, to be copied."""
-    return hmac.new(seed, digestmod="sha256")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +34,7 @@ class Chance:
         said = b"".join([len(part).to_bytes(4, "big") + part for part in parts])
         drawn = b""
         while len(drawn) < length:
-            mac = _keyed(self.seed).copy()
-            mac.update((len(drawn) // 32).to_bytes(4, "big") + said)
-            drawn += mac.digest()
+            drawn += hmac.digest(self.seed, (len(drawn) // 32).to_bytes(4, "big") + said, "sha256")
         return drawn[:length]
 
     def token(self, *cause: str, length: int = 32) -> str:

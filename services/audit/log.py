@@ -50,7 +50,7 @@ READ_BACK = 10_000
 """Entries that are read back at once, before a checkpoint is signed."""
 ENTRY = ("index", "leaf_hash", "entry")
 NODE = ("level", "index", "hash")
-RECORD = ("index", "salt", "kind", "family", "ref", "case_id", "body", "headers")
+RECORD = ("index", "salt", "kind", "family", "ref", "case_id", "body", "headers", "digest")
 Nodes = dict[Node, bytes]
 
 
@@ -76,9 +76,9 @@ class Log:
         if not items:
             return []
         await self._lock(connection)
-        keys = [(item.family, item.ref, item.kind) for item in items]
+        keys = [item.key for item in items]
         found = await connection.fetch(SQL["find_logged"], *map(list, zip(*keys, strict=True)))
-        indexes = {(row["family"], row["ref"], row["kind"]): int(row["index"]) for row in found}
+        indexes = {(row["family"], row["ref"], row["kind"], row["digest"]): int(row["index"]) for row in found}
         frontier = await self._head(connection)
         fresh: list[tuple[LogItem, Opening]] = []
         for key, item in zip(keys, items, strict=True):
@@ -211,7 +211,7 @@ class Log:
             raise LogDamaged("the head that was read is not the last: is the transaction READ COMMITTED?") from error
         await copy("node", columns=NODE, records=((*node, value) for node, value in _nodes_of(rows[1:]).items()))
         records = (
-            (index, opening.salt, item.kind, item.family, item.ref, item.case, item.body, _headers(item))
+            (index, opening.salt, item.kind, item.family, item.ref, item.case, item.body, _headers(item), opening.body)
             for index, (item, opening) in zip(indexes, fresh, strict=True)
         )
         await copy("record", columns=RECORD, records=records)

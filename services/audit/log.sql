@@ -13,9 +13,9 @@ SELECT COALESCE(size, 0) AS size, root, frontier, (SELECT COALESCE(max(index) + 
 FROM (SELECT max(size) AS size FROM head) AS last LEFT JOIN head USING (size);
 
 -- name: find_logged
-SELECT record.index, family, ref, kind
-FROM unnest($1::text[], $2::text[], $3::text[]) AS batch (family, ref, kind)
-JOIN record USING (family, ref, kind);
+SELECT record.index, family, ref, kind, digest
+FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) AS batch (family, ref, kind, digest)
+JOIN record USING (family, ref, kind, digest);
 
 -- name: insert_head
 INSERT INTO head (size, root, frontier, epoch) VALUES ($1, $2, $3, $4);

@@ -24,7 +24,7 @@ class MemoryLog:
         self.entries: list[bytes] = []
         self.records: dict[int, tuple[LogItem, Opening]] = {}
         self.checkpoints: dict[int, bytes] = {}
-        self._indexes: dict[tuple[str, str, str], int] = {}
+        self._indexes: dict[tuple[str, str, str, bytes], int] = {}
         self._levels: list[list[bytes]] = []
         self._frontier = Frontier()
         self._signed = Frontier()
@@ -33,7 +33,7 @@ class MemoryLog:
         """Append what is not there yet. Returns the index of each item, in order."""
         leaves: list[bytes] = []
         for item in items:
-            key = (item.family, item.ref, item.kind)
+            key = item.key
             if key not in self._indexes:
                 index = len(self.entries)
                 opening = item.opening()
@@ -46,7 +46,7 @@ class MemoryLog:
             if row.level == len(self._levels):
                 self._levels.append([])
             self._levels[row.level] += row.hashes
-        return [self._indexes[item.family, item.ref, item.kind] for item in items]
+        return [self._indexes[item.key] for item in items]
 
     async def append(self, connection: object, items: Sequence[LogItem]) -> list[int]:
         """As `append_now`."""

@@ -130,8 +130,10 @@ async def test_the_same_item_is_appended_once(side: Side) -> None:
     assert await side.append(items(0, 3)) == [0, 1, 2]
     other_kind = LogItem("refusal", "custody", "event-0", None, b"0")
     other_family = LogItem("event", "intake", "event-0", None, b"0")
-    assert await side.append([other_kind, other_family]) == [3, 4]
-    assert await side.log.size(side.connection) == 5
+    other_body = LogItem("event", "custody", "event-0", None, b"another")
+    assert await side.append([other_kind, other_family, other_body, other_body]) == [3, 4, 5, 5]
+    assert await side.append([other_body, *items(0, 1)]) == [5, 0]
+    assert await side.log.size(side.connection) == 6
 
 
 async def test_every_proof_holds_against_every_checkpoint(side: Side) -> None:

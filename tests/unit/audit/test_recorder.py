@@ -109,11 +109,14 @@ async def test_a_second_signature_that_the_service_only_claims_is_not_believed()
     assert audit.findings() == [], "judged by the same two signatures"
 
 
+@pytest.mark.parametrize("one_id", [True, False])
 @pytest.mark.parametrize("together", [True, False])
-async def test_two_events_under_one_sequence_are_both_logged_and_found(together: bool) -> None:
-    audit = Audit()
-    (first,), _ = await accepted(request())
-    (second,), _ = await accepted(request())
+async def test_two_events_under_one_sequence_are_both_logged_and_found(together: bool, one_id: bool) -> None:
+    audit, taken = Audit(), new_id(START)
+    (first,), _ = await accepted(request(event_id=taken))
+    (second,), _ = await accepted(
+        request(event_id=taken if one_id else new_id(START), time=START - timedelta(minutes=3))
+    )
     await audit.reads(*([first, second, first] if together else [first]))
     if not together:
         assert audit.findings() == []
