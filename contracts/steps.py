@@ -74,6 +74,7 @@ class LinkBasis(StrEnum):
     CARER_SAYS_SO = "carer-says-so"
     SEALED_MATCH = "sealed-match"
     SAME_INCIDENT = "same-incident"
+    SIBLING = "sibling"
 
 
 class Service(StrEnum):

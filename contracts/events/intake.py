@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..codes import AgeEvidence, AgeResult, Exit, Person, Presumed, ReportChannel, SealedKind
-from ..fields import CaseCode, CaseId, Country, EventId, Instant, Language, Month, Province, Several, Some
+from ..fields import CaseCode, CaseId, Country, Digest, EventId, Instant, Language, Month, Province, Several, Some
 from ..standards import (
     CaseStatus,
     DecidingOrganization,
@@ -18,6 +18,15 @@ from ..standards import (
     Urgency,
 )
 from ..steps import Confidence, Guardian, LegalStatus, Level, LinkBasis, Risk, Topic
+from ..steps_intake import (
+    ConsentGiver,
+    ConsentScope,
+    MatchAnswer,
+    ReopenReason,
+    SiblingsApart,
+    UnlinkReason,
+    Withdrawn,
+)
 from ._base import Correction, Deadline, EventData, Kind, Named, event
 
 
@@ -71,13 +80,15 @@ class IdentificationDecided(EventData):
     relationship: RelationshipToTrafficker | None = None
     nationality: Country | None = None
     screening: EventId | None = None
+    person: Person | None = None
 
 
 @event("intake.age-determined", kind=Kind.PROPOSAL)
 class AgeDetermined(EventData):
     """Age is established, or stays uncertain and so a child's, and on what evidence (D107-AGE, OPSC ¶113.1).
 
-    `adult_from` is the month in which a child turns eighteen: the day would be a date of birth.
+    `adult_from` is the month in which a child turns eighteen: the day would be a date of birth. The child is an adult
+    from the first day of the next month.
     """
 
     result: AgeResult
@@ -113,6 +124,8 @@ class InterimCareArranged(EventData):
     """Guardian, legal status and care are arranged until a lasting solution.
 
     `charge` says whether the status costs anything: for a foreign child victim it may not (D107-STATUS, OPSC ¶121).
+    `person` is given where they are cared for as an adult (D107-AGE). Who has brothers or sisters among the linked
+    cases is cared for `with_siblings`, or `siblings_apart` says why not.
     """
 
     guardian: Guardian
@@ -120,15 +133,83 @@ class InterimCareArranged(EventData):
     charge: bool
     guardian_agency: Named | None = None
     supports: Several[SupportType] = ()
+    person: Person | None = None
+    with_siblings: bool = False
+    siblings_apart: SiblingsApart | None = None
 
 
 @event("intake.cases-linked", kind=Kind.PROPOSAL)
 class CasesLinked(EventData):
-    """This case and another are found to be one person, with a confidence."""
+    """This case and another are found to be one person, with a confidence; by the basis `sibling`, of one family."""
 
     other_case: CaseId
     confidence: Confidence
     basis: Some[LinkBasis]
+
+
+@event("intake.cases-unlinked", kind=Kind.PROPOSAL)
+class CasesUnlinked(EventData):
+    """A link between this case and another does not hold, and why; each case goes on as it was."""
+
+    other_case: CaseId
+    reason: UnlinkReason
+
+
+@event("intake.match-asked", kind=Kind.PROPOSAL)
+class MatchAsked(EventData):
+    """At screening the referral authority is asked whether its own database knows this person (XB-NEED).
+
+    The query is the sealed part: nobody but `to` can read it. `answer_by` is when the answer is due.
+    """
+
+    sealed_digest: Digest
+    to: Named
+    answer_by: Instant
+
+
+@event("intake.match-answered", kind=Kind.PROPOSAL)
+class MatchAnswered(EventData):
+    """The referral authority answers a `query` of the agency `to`: yes, no or maybe, and nothing else of a person."""
+
+    query: EventId
+    to: Named
+    answer: MatchAnswer
+
+
+@event("intake.consent-given", kind=Kind.PROPOSAL)
+class ConsentGiven(EventData):
+    """Somebody who may give it consents, and for what; a suspect parent may not, so it can be refused (NET-CONSENT)."""
+
+    scope: Some[ConsentScope]
+    given_by: ConsentGiver
+
+
+@event("intake.consent-withdrawn", kind=Kind.FACT)
+class ConsentWithdrawn(EventData):
+    """A consent was taken back. `receivers` are the agencies that had received something under it: each is told.
+
+    Each says with `withdrawal-acknowledged` what it has done (NET-CONSENT).
+    """
+
+    consent: EventId
+    withdrawn_by: ConsentGiver
+    receivers: Several[Named] = ()
+
+
+@event("intake.withdrawal-acknowledged", kind=Kind.FACT)
+class WithdrawalAcknowledged(EventData):
+    """An agency that had received under a consent has stopped, and says what it did; told to the one that asked."""
+
+    withdrawal: EventId
+    to: Named
+    done: Withdrawn
+
+
+@event("intake.case-reopened", kind=Kind.PROPOSAL)
+class CaseReopened(EventData):
+    """A closed case goes on, and why: whoever closed it was right then, and something has come since."""
+
+    reason: ReopenReason
 
 
 @event("intake.case-closed", kind=Kind.PROPOSAL)

@@ -1,15 +1,47 @@
-"""The journey of a case from its report to its closing: identification, age, risk, interim care."""
+"""The journey of a case from its report to its closing: identification, age, risk, interim care, consent, links."""
 
 from __future__ import annotations
 
-from ..decision import Breach, Context, Deadline, Decision, Park, Problem
+from ..codes import Person
+from ..decision import Breach, Context, Deadline, Decision, Park, Problem, disputed
 from ..envelope import Event
-from ..events.intake import CaseClosed, ReportReceived
+from ..events.intake import (
+    AgeDetermined,
+    CaseClosed,
+    CaseReopened,
+    CasesLinked,
+    CasesUnlinked,
+    ConsentGiven,
+    ConsentWithdrawn,
+    Corrected,
+    IdentificationDecided,
+    InterimCareArranged,
+    MatchAnswered,
+    MatchAsked,
+    ReportReceived,
+    ScreeningRecorded,
+    WithdrawalAcknowledged,
+)
 from ..fields import case_code
-from ..guidelines.rules import network
-from .base import Journey, JourneyState
-from .common import awaits, passed, service_own, sort_out
+from ..guidelines.rules import (
+    d107_age,
+    d107_status,
+    net_consent,
+    net_report,
+    net_siblings,
+    network,
+    xb_need,
+)
+from ..steps_intake import ConsentGiver
+from . import intake_consent
+from .base import Journey
+from .common import awaits, overdue, service_own, sort_out
+from .intake_consent import unacknowledged
+from .intake_state import IntakeState, evolve
 
+__all__ = ["JOURNEY", "IntakeState", "deadlines", "decide", "evolve", "unacknowledged"]
+
+Found = list[Park | Problem | Breach | None]
 ORDERED = {
     "screening-recorded",
     "identification-decided",
@@ -18,69 +50,153 @@ ORDERED = {
     "child-informed",
     "interim-care-arranged",
     "cases-linked",
+    "cases-unlinked",
+    "match-asked",
+    "match-answered",
+    "consent-given",
+    "consent-withdrawn",
+    "withdrawal-acknowledged",
+    "case-reopened",
     "case-closed",
     "corrected",
 }
-
-
-class IntakeState(JourneyState):
-    """`report` is the event that opened the case; `steps` the latest event id of each kind of step; `risks` every
-    risk assessment; `linked` other cases found to be the same person."""
-
-    report: str | None = None
-    presumed: str | None = None
-    age: str | None = None
-    status: str | None = None
-    steps: dict[str, str] = {}
-    risks: tuple[str, ...] = ()
-    linked: tuple[str, ...] = ()
-    closed: str | None = None
+AFTER_CLOSING = {"consent-withdrawn", "withdrawal-acknowledged", "case-reopened"}
+"""What may come in a closed case like in an open one."""
 
 
 def decide(state: IntakeState, event: Event, context: Context) -> Decision:
     """What becomes of the next event of this family."""
-    found: list[Park | Problem | Breach | None] = [service_own(event)]
+    found: Found = [service_own(event)]
     data = event.data
     if isinstance(data, ReportReceived):
-        found.append(network.net_code(data.code, case_code(event.case)))
+        found += _reported(data, event, context)
         if state.report is not None:
             found.append(network.ORDER.problem("type", "this case is open already", "link the cases", "dispute"))
     elif event.type.name in ORDERED:
         found.append(awaits(context, state.report is not None, "intake.report-received", "subject"))
-        found.append(network.net_open(state.closed is not None))
+        if event.type.name not in AFTER_CLOSING:
+            found.append(network.net_open(state.closed is not None))
     if isinstance(data, CaseClosed) and data.closure is not None:
         seen = context.find("repatriation.closed", id=data.closure) is not None
         found.append(awaits(context, seen, "repatriation.closed", "data.closure"))
+    found += _person(state, event)
+    found += _links(state, event, context)
+    found += _consent(state, event, context)
+    after = evolve(state, event, disputed(item for item in found if isinstance(item, Problem | Breach)))
+    found += overdue(event, deadlines(state), deadlines(after))
     return sort_out(event, context, found)
 
 
-def evolve(state: IntakeState, event: Event, disputed: bool = False) -> IntakeState:
-    """The case after an accepted event."""
-    data, name = event.data, event.type.name
-    change: dict[str, object] = {"steps": {**state.steps, name: event.id}}
-    if isinstance(data, ReportReceived) and state.report is None:
-        change |= {"report": event.id, "presumed": data.person.value}
-    elif name == "age-determined":
-        change["age"] = vars(data)["result"]
-    elif name == "identification-decided":
-        change["status"] = vars(data)["status"]
-    elif name == "risk-assessed":
-        change["risks"] = (*state.risks, event.id)
-    elif name == "cases-linked":
-        change["linked"] = (*state.linked, str(vars(data)["other_case"]))
-    elif name == "case-closed":
-        change["closed"] = event.id
-    elif name == "deadline-passed":
-        change = {"passed": passed(event, state.passed)}
-    return state.model_copy(update=change)
+def _reported(data: ReportReceived, event: Event, context: Context) -> Found:
+    return [
+        network.net_code(data.code, case_code(event.case)),
+        net_report.net_report_paper(data.channel, data.paper, data.entered_at),
+        net_report.net_report_entered(event.time, data.entered_at, context.accepted),
+        net_report.net_report_origin(data.channel, data.from_country),
+    ]
+
+
+def _person(state: IntakeState, event: Event) -> Found:
+    """What is asked of age and of legal status."""
+    data, on = event.data, event.time.date()
+    adult = state.adult(on)
+    if isinstance(data, AgeDetermined):
+        shown = state.age_evidence if state.age == "child" else None
+        return [
+            d107_age.d107_age_evidence(data.result, data.evidence, shown, on),
+            d107_age.d107_age_found_child(data.result, bool(state.adult_steps), on),
+        ]
+    if isinstance(data, ScreeningRecorded | IdentificationDecided):
+        return [d107_age.d107_age(data.person, adult, on)]
+    if isinstance(data, InterimCareArranged):
+        foreign = d107_status.d107_status_foreign(state.found_country, state.nationality, data.legal_status)
+        return [
+            d107_age.d107_age(data.person, adult, on),
+            d107_status.d107_status_charge(data.charge, foreign and not adult, on),
+            net_siblings.net_siblings(() if adult else state.siblings, data.with_siblings, data.siblings_apart),
+        ]
+    return []
+
+
+def _links(state: IntakeState, event: Event, context: Context) -> Found:
+    """What is asked of links between cases, of queries, and of a case that goes on."""
+    data = event.data
+    if isinstance(data, CasesLinked):
+        return [network.net_other(data.other_case == event.case)]
+    if isinstance(data, CasesUnlinked):
+        known = data.other_case in (*state.linked, *state.siblings)
+        return [awaits(context, known, "intake.cases-linked", "data.other_case")]
+    if isinstance(data, CaseReopened):
+        return [awaits(context, state.closed is not None, "intake.case-closed", "subject")]
+    if isinstance(data, MatchAsked):
+        authority = context.directory.has_role(data.to, "referral-authority", event.time.date())
+        screened = "screening-recorded" in state.steps
+        return [
+            xb_need.xb_need_match(authority),
+            awaits(context, screened, "intake.screening-recorded", "subject"),
+            network.net_many(sum(query.asker == event.actor for query in state.queries.values())),
+        ]
+    if isinstance(data, MatchAnswered):
+        query = state.queries.get(data.query)
+        waiting = awaits(context, query is not None, "intake.match-asked", "data.query")
+        if query is None:
+            return [waiting]
+        return [
+            network.net_party(event.actor, query.to),
+            network.net_asker(data.to, query.asker),
+            network.net_once(query.answer is not None),
+        ]
+    return []
+
+
+def _consent(state: IntakeState, event: Event, context: Context) -> Found:
+    """What is asked of consents, of taking them back, and of who corrects."""
+    data, on = event.data, event.time.date()
+    adult = state.adult(on)
+    if isinstance(data, ConsentGiven):
+        as_adult = Person.ADULT if data.given_by is ConsentGiver.SELF else None
+        return [
+            net_consent.net_consent("data.given_by", data.given_by, state.familial, adult),
+            d107_age.d107_age(as_adult, adult, on, "data.given_by"),
+        ]
+    if isinstance(data, ConsentWithdrawn):
+        return [
+            awaits(context, data.consent in state.consents, "intake.consent-given", "data.consent"),
+            net_consent.net_consent("data.withdrawn_by", data.withdrawn_by, state.familial, adult),
+        ]
+    if isinstance(data, WithdrawalAcknowledged):
+        withdrawal = state.withdrawals.get(data.withdrawal)
+        waiting = awaits(context, withdrawal is not None, "intake.consent-withdrawn", "data.withdrawal")
+        if withdrawal is None:
+            return [waiting]
+        owes = event.actor if event.actor in withdrawal.receivers else None
+        return [
+            network.net_party(event.actor, owes),
+            network.net_asker(data.to, withdrawal.by),
+            network.net_once(event.actor in withdrawal.acknowledged),
+        ]
+    if isinstance(data, Corrected):
+        sender = state.sender(data.corrects)
+        return [network.net_party(event.actor, sender) if sender is not None else None]
+    return []
 
 
 def deadlines(state: IntakeState) -> tuple[Deadline, ...]:
-    """None runs in this family yet: from a report to the opening of custody is judged on the whole case.
+    """What is due: a foreign child's legal status, answers to queries, acknowledgements of withdrawals.
 
-    (`custody_table` finds the gap; a deadline here would hang on another family's events.)
+    From a report to the opening of custody is judged on the whole case: `custody_table` finds the gap, because a
+    deadline here would hang on another family's events. A consent is taken back in a closed case too.
     """
-    return ()
+    running: list[Deadline | None] = [*intake_consent.owed(state.withdrawals)]
+    if state.closed is None:
+        if state.status_owed is not None:
+            running.append(d107_status.d107_status_deadline(*state.status_owed))
+        running += [
+            network.net_answer_deadline(event, query.answer_by, query.to)
+            for event, query in state.queries.items()
+            if query.answer is None
+        ]
+    return tuple(item for item in running if item is not None and (item.rule, item.cause) not in state.passed)
 
 
 JOURNEY = Journey("intake", IntakeState, decide, evolve, deadlines, frozenset({"repatriation.closed"}))

@@ -53,6 +53,8 @@ def opening(desk: Desk) -> list[Act]:
             "risks": [desk.choice((Risk.TRAFFICKER_AT_LARGE, Risk.THREATS, Risk.HEALTH, Risk.DEBT), "risks")],
         },
     )
+    if card["person"] == "adult":
+        burst.say("intake.age-determined", {"result": "adult", "evidence": ["identity-card"]})
     burst.say(
         "intake.screening-recorded",
         {

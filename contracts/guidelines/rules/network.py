@@ -132,3 +132,17 @@ def net_code(given: str, right: str) -> Problem | None:
 def net_answer_deadline(cause: str, by: datetime, owed_by: str) -> Deadline:
     """An answer is due by the time that the question names."""
     return Deadline(ANSWER.id, cause, by, owed_by, verified=False)
+
+
+def net_asker(named: str, asker: str) -> Problem | None:
+    """An answer goes to the agency that asked, and to no other."""
+    if named == asker:
+        return None
+    return PARTY.problem("data.to", "this is not the agency that asked", "answer the agency that asked")
+
+
+def net_other(same: bool) -> Problem | None:
+    """A case is linked with another one."""
+    if not same:
+        return None
+    return ORDER.problem("data.other_case", "this is the case itself", "name the other case")

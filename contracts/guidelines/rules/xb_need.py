@@ -49,3 +49,12 @@ def xb_need_disclosed(actor: str, asker: str | None, to: str, accepted_by: str |
         "identity is disclosed by the one who asked, to the one who accepted, and not before",
         "wait for the acceptance of the request, and disclose to that agency",
     )
+
+
+def xb_need_match(authority: bool) -> Problem | None:
+    """Whether somebody is known already is asked of the referral authority alone, and the query is sealed to it."""
+    if authority:
+        return None
+    return RULE.problem(
+        "data.to", "this agency keeps no register to match against", "ask the referral authority of the country"
+    )

@@ -13,7 +13,8 @@ from contracts import catalogue, fields
 from contracts.events import EVENTS, FAMILIES, EventData, EventType, Kind, custody, event, intake, unknown_members
 
 FACTS = {
-    "intake": "report-received screening-recorded risk-assessed child-informed",
+    "intake": "report-received screening-recorded risk-assessed child-informed consent-withdrawn "
+    "withdrawal-acknowledged",
     "justice": "",
     "referral": "started completed failed",
     "custody": "opened handover-released handover-received handover-failed emergency-placed entrusted missing-reported "
@@ -23,7 +24,8 @@ FACTS = {
     "audit": "finding-raised",
 }
 PROPOSALS = {
-    "intake": "identification-decided age-determined interim-care-arranged cases-linked case-closed",
+    "intake": "identification-decided age-determined interim-care-arranged cases-linked cases-unlinked match-asked "
+    "match-answered consent-given case-reopened case-closed",
     "justice": "",
     "referral": "requested answered identity-disclosed cancel-requested cancel-answered",
     "custody": "handover-offered handover-accepted handover-declined",
