@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from ..codes import Person
 from ..decision import Breach, Context, Deadline, Decision, Park, Problem, disputed
 from ..envelope import Event
@@ -34,7 +36,7 @@ from ..guidelines.rules import (
 )
 from ..steps_intake import ConsentGiver
 from . import intake_consent
-from .base import Journey
+from .base import Journey, park
 from .common import awaits, overdue, service_own, sort_out
 from .intake_consent import unacknowledged
 from .intake_state import IntakeState, evolve
@@ -79,7 +81,7 @@ def decide(state: IntakeState, event: Event, context: Context) -> Decision:
     if isinstance(data, CaseClosed) and data.closure is not None:
         seen = context.find("repatriation.closed", id=data.closure) is not None
         found.append(awaits(context, seen, "repatriation.closed", "data.closure"))
-    found += _person(state, event)
+    found += _person(state, event, context)
     found += _links(state, event, context)
     found += _consent(state, event, context)
     after = evolve(state, event, disputed(item for item in found if isinstance(item, Problem | Breach)))
@@ -96,7 +98,17 @@ def _reported(data: ReportReceived, event: Event, context: Context) -> Found:
     ]
 
 
-def _person(state: IntakeState, event: Event) -> Found:
+def _as_adult(
+    state: IntakeState, person: str | None, on: date, context: Context, field: str = "data.person"
+) -> Park | Problem | None:
+    """An adult procedure waits for a determination of age; who is found to be no adult is not treated as one."""
+    problem = d107_age.d107_age(person, state.adult(on), on, field)
+    if problem is None or state.age is not None:
+        return problem
+    return park(context, "intake.age-determined") or problem
+
+
+def _person(state: IntakeState, event: Event, context: Context) -> Found:
     """What is asked of age and of legal status."""
     data, on = event.data, event.time.date()
     adult = state.adult(on)
@@ -107,11 +119,11 @@ def _person(state: IntakeState, event: Event) -> Found:
             d107_age.d107_age_found_child(data.result, bool(state.adult_steps), on),
         ]
     if isinstance(data, ScreeningRecorded | IdentificationDecided):
-        return [d107_age.d107_age(data.person, adult, on)]
+        return [_as_adult(state, data.person, on, context)]
     if isinstance(data, InterimCareArranged):
         foreign = d107_status.d107_status_foreign(state.found_country, state.nationality, data.legal_status)
         return [
-            d107_age.d107_age(data.person, adult, on),
+            _as_adult(state, data.person, on, context),
             d107_status.d107_status_charge(data.charge, foreign and not adult, on),
             net_siblings.net_siblings(() if adult else state.siblings, data.with_siblings, data.siblings_apart),
         ]
@@ -157,7 +169,7 @@ def _consent(state: IntakeState, event: Event, context: Context) -> Found:
         as_adult = Person.ADULT if data.given_by is ConsentGiver.SELF else None
         return [
             net_consent.net_consent("data.given_by", data.given_by, state.familial, adult),
-            d107_age.d107_age(as_adult, adult, on, "data.given_by"),
+            _as_adult(state, as_adult, on, context, "data.given_by"),
         ]
     if isinstance(data, ConsentWithdrawn):
         return [

@@ -10,7 +10,7 @@ import pytest
 from contracts.codes import AgeEvidence
 from contracts.decision import Accept
 from contracts.guidelines.rules.d107_age import WEAK, d107_age_established, d107_age_evidence
-from tests.unit.contracts.casework import MINISTRY, POLICE, SHELTER, Case, breaches, refused
+from tests.unit.contracts.casework import MINISTRY, POLICE, SHELTER, Case, breaches, refused, waits_for
 
 MARK = ("D107-AGE", "breach")
 BEFORE, ON = datetime(2007, 12, 19, 8, tzinfo=UTC), datetime(2007, 12, 20, 8, tzinfo=UTC)
@@ -32,7 +32,8 @@ def test_nothing_for_adults_is_proposed_until_the_age_is_established(
 ) -> None:
     case = Case()
     case.report(person=person)
-    assert refused(case.tries(MINISTRY, name, 1, data)) == {"D107-AGE"}
+    assert waits_for(case.tries(MINISTRY, name, 1, data)) == "intake.age-determined"
+    assert refused(case.tries(MINISTRY, name, 1, data, expired=True)) == {"D107-AGE"}
     aged(case, 2, "uncertain", "teeth-or-bone-examination")
     assert refused(case.tries(MINISTRY, name, 3, data)) == {"D107-AGE"}
     aged(case, 4, "adult", "identity-card")
@@ -45,6 +46,16 @@ def test_what_says_child_or_nothing_is_never_asked_for_evidence(name: str, data:
     case.report()
     case.says(MINISTRY, name, 1, data | {"person": "child"})
     case.says(MINISTRY, name, 2, {key: value for key, value in data.items() if key != "person"})
+
+
+def test_a_determination_that_is_on_its_way_is_waited_for() -> None:
+    case = Case()
+    case.report(person="adult")
+    age = case.event(POLICE, "intake.age-determined", 1, {"result": "adult", "evidence": ["identity-card"]})
+    screening = case.event(POLICE, "intake.screening-recorded", 2, SCREENED)
+    assert waits_for(case.judge(screening)) == "intake.age-determined"
+    case.judge(age)
+    assert breaches(case.judge(screening)) == set()
 
 
 def test_a_screening_as_an_adult_has_happened_and_is_a_breach() -> None:
@@ -60,8 +71,8 @@ def test_a_screening_as_an_adult_has_happened_and_is_a_breach() -> None:
 def test_it_holds_from_the_day_of_the_decision(start: datetime, marks: set[tuple[str, str]]) -> None:
     case = Case(start)
     case.report()
-    assert breaches(case.tries(POLICE, "intake.screening-recorded", 1, SCREENED)) == marks
-    decided = case.tries(MINISTRY, "intake.identification-decided", 2, DECIDED)
+    assert breaches(case.tries(POLICE, "intake.screening-recorded", 1, SCREENED, expired=True)) == marks
+    decided = case.tries(MINISTRY, "intake.identification-decided", 2, DECIDED, expired=True)
     assert isinstance(decided, Accept) == (not marks)
     weak = case.tries(POLICE, "intake.age-determined", 3, {"result": "adult", "evidence": ["physical-appearance"]})
     assert isinstance(weak, Accept) == (not marks)

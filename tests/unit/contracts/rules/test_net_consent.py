@@ -79,7 +79,7 @@ def test_an_adult_speaks_for_themself_and_nobody_does_who_is_not_known_to_be_one
     giver: str, child: set[str], adult: set[str]
 ) -> None:
     for case, expected in ((opened("unknown"), child), (grown(), adult)):
-        decision = case.tries(MINISTRY, "intake.consent-given", 1, giving(giver))
+        decision = case.tries(MINISTRY, "intake.consent-given", 1, giving(giver), expired=True)
         assert isinstance(decision, Accept) if not expected else refused(decision) == expected
 
 
