@@ -31,6 +31,7 @@ Role = Literal[
     "transit",
     "oversight",
     "liaison",
+    "legal-aid",
     "service",
 ]
 Standing = Literal["member", "represented", "external"]

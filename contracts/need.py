@@ -25,6 +25,9 @@ TABLE = Path(__file__).parent / "guidelines" / "need_to_know.toml"
 ROLE_EVENTS = frozenset(
     {
         "intake.report-received",
+        "justice.complaint-filed",
+        "justice.investigation-opened",
+        "justice.legal-aid-appointed",
         "referral.requested",
         "referral.answered",
         "custody.opened",
@@ -52,6 +55,10 @@ def fold(roles: Mapping[str, Mapping[str, tuple[str, ...]]], event: Event, breac
     match event.name:
         case "intake.report-received":
             given = {"reporter": event.actor}
+        case "justice.complaint-filed" | "justice.investigation-opened":
+            given = {"authority": event.actor}
+        case "justice.legal-aid-appointed":
+            given = {"lawyer": str(data["provider"])}
         case "referral.requested":
             given = {"asker": event.actor}
         case "referral.answered" if data["answer"] == "accepted":

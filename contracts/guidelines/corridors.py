@@ -69,6 +69,14 @@ def corridor(
     return Corridor(name, Channel.INSTRUMENT, covering[0].id, tuple(text.id for text in covering[1:]))
 
 
+def assistance(one: str, other: str, on: date) -> str | None:
+    """The treaty by which two countries' justice may help each other on a day; None where there is none."""
+    for text in instruments().values():
+        if text.assistance and {one, other} <= set(text.parties) and in_force(text.id, on):
+            return text.id
+    return None
+
+
 def limit(name: str, corridor: str | None = None) -> Limit:
     """How long a step may take on a corridor, or anywhere; raises `KeyError` for a name that corridors.toml lacks."""
     return _limits()[corridor if corridor in _limits() else None][name]

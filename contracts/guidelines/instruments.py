@@ -41,7 +41,10 @@ class InstrumentDeadline(BaseModel):
 
 
 class Instrument(BaseModel):
-    """One text. `covers` are the persons it protects; `repatriation` says whether a return may run under it."""
+    """One text. `covers` are the persons it protects; `repatriation` says whether a return may run under it.
+
+    `assistance` says whether two countries' justice may help each other by it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -54,6 +57,7 @@ class Instrument(BaseModel):
     parties: tuple[str, ...]
     covers: tuple[Covered, ...]
     repatriation: bool = False
+    assistance: bool = False
     citation: str
     rules: tuple[str, ...]
     deadline: tuple[InstrumentDeadline, ...] = ()

@@ -18,6 +18,7 @@ from . import (
     net_report,
     net_siblings,
     network,
+    p62_testimony,
     xb_corridor,
     xb_counterpart,
     xb_need,
@@ -39,6 +40,7 @@ _MODULES = (
     net_consent,
     net_report,
     net_siblings,
+    p62_testimony,
     xb_corridor,
     xb_counterpart,
     xb_need,
@@ -46,6 +48,7 @@ _MODULES = (
 _NETWORK = (
     network.ANSWER,
     network.CODE,
+    network.MANDATE,
     network.MANY,
     network.ORDER,
     network.PARTY,

@@ -56,6 +56,14 @@ CODE = Rule(
     "refuse",
     policy=True,
 )
+MANDATE = Rule(
+    "NET-MANDATE",
+    "What belongs to an office is said by an agency that holds this office on the day.",
+    "network, after OPSC ¶7–10",
+    "network",
+    "refuse",
+    policy=True,
+)
 MANY = Rule(
     "NET-MANY",
     "One agency asks in one case what people can answer: a case that grows without end is of use to nobody.",
@@ -146,3 +154,26 @@ def net_other(same: bool) -> Problem | None:
     if not same:
         return None
     return ORDER.problem("data.other_case", "this is the case itself", "name the other case")
+
+
+def net_mandate(holds: bool) -> Problem | None:
+    """Who says it holds the office to which it belongs, on the day of which it speaks."""
+    if holds:
+        return None
+    return MANDATE.problem(
+        "source", "this agency does not hold the office that says this", "let an agency say it that holds it", "dispute"
+    )
+
+
+def net_proceedings(over: bool) -> Problem | None:
+    """Nobody is heard and nothing decided in proceedings that have ended."""
+    if not over:
+        return None
+    return ORDER.problem("subject", "a verdict has been given", "open the proceedings again first")
+
+
+def net_reason(declined: bool, reason: str | None) -> Problem | None:
+    """Who declines says why."""
+    if not declined or reason is not None:
+        return None
+    return PARTY.problem("data.reason", "who declines says why", "give the reason")

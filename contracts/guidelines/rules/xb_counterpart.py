@@ -18,6 +18,8 @@ RULE = Rule(
 )
 BY_INSTRUMENT: tuple[Role, ...] = ("repatriation-authority",)
 BY_EMBASSY: tuple[Role, ...] = ("repatriation-authority", "diplomatic")
+OF_JUSTICE: tuple[Role, ...] = ("criminal-justice",)
+OF_JUSTICE_BY_EMBASSY: tuple[Role, ...] = ("criminal-justice", "diplomatic")
 AT_THE_BORDER: tuple[Role, ...] = ("repatriation-authority", "victim-support", "transit", "border", "diplomatic")
 
 

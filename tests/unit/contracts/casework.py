@@ -21,6 +21,7 @@ POLICE, FORCES, MINISTRY, SHELTER, ELDERLY = "kh-moi-ahtjp", "kh-cmp", "kh-mosvy
 PROVINCE, TRANSIT, EMBASSY, HEALTH = "kh-dosvy-12", "kh-transit-poipet", "kh-mfaic", "kh-moh"
 THAI, THAI_POLICE, VIET, MALAY, MALAY_EMBASSY = "th-msdhs", "th-rtp", "vn-mps", "my-welfare", "my-mofa"
 EXTERNAL = "kh-ext-clinic"
+BAR, COURT = "kh-bar", "kh-moj"
 
 _AGENCIES: dict[str, tuple[str, bool, tuple[str, ...]]] = {
     POLICE: ("KH", True, ("criminal-justice",)),
@@ -32,6 +33,8 @@ _AGENCIES: dict[str, tuple[str, bool, tuple[str, ...]]] = {
     TRANSIT: ("KH", True, ("victim-support", "transit")),
     EMBASSY: ("KH", True, ("diplomatic",)),
     HEALTH: ("KH", True, ("service",)),
+    BAR: ("KH", False, ("service", "legal-aid")),
+    COURT: ("KH", True, ("criminal-justice",)),
     THAI: ("TH", True, ("victim-support", "referral-authority", "repatriation-authority")),
     THAI_POLICE: ("TH", True, ("criminal-justice",)),
     VIET: ("VN", True, ("criminal-justice", "repatriation-authority")),

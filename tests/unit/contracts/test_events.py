@@ -15,7 +15,8 @@ from contracts.events import EVENTS, FAMILIES, EventData, EventType, Kind, custo
 FACTS = {
     "intake": "report-received screening-recorded risk-assessed child-informed consent-withdrawn "
     "withdrawal-acknowledged",
-    "justice": "",
+    "justice": "complaint-filed investigation-opened protective-measures-taken legal-aid-appointed testimony-given "
+    "verdict-given",
     "referral": "started completed failed",
     "custody": "opened handover-released handover-received handover-failed emergency-placed entrusted missing-reported "
     "found taken-over died ended",
@@ -26,7 +27,7 @@ FACTS = {
 PROPOSALS = {
     "intake": "identification-decided age-determined interim-care-arranged cases-linked cases-unlinked match-asked "
     "match-answered consent-given case-reopened case-closed",
-    "justice": "",
+    "justice": "testimony-scheduled assistance-requested assistance-answered",
     "referral": "requested answered identity-disclosed cancel-requested cancel-answered",
     "custody": "handover-offered handover-accepted handover-declined",
     "repatriation": "tracing-requested tracing-answered best-interests-determined requested counterpart-answered "

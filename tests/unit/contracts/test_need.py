@@ -10,6 +10,8 @@ import pytest
 from contracts import need
 from contracts.events import EVENTS
 from tests.unit.contracts.casework import (
+    BAR,
+    ELDERLY,
     FORCES,
     HEALTH,
     MINISTRY,
@@ -26,6 +28,8 @@ from tests.unit.contracts.rules.test_xb_counterpart import RETURN
 from tests.unit.contracts.rules.test_xb_need import ASKING, TRACING
 
 NAMES = {f"{kind.family}.{kind.name}" for kind in EVENTS.values()}
+JUSTICE = {name for name in NAMES if name.startswith("justice.")}
+NOTICE = "justice.testimony-scheduled"
 
 
 def roles(case: Case) -> need.Roles:
@@ -54,6 +58,7 @@ def test_the_table_names_events_and_roles_that_exist() -> None:
     assert need.ROLE_EVENTS <= NAMES
     given = {"intake.reporter", "referral.asker", "referral.provider", "custody.holder", "custody.offered"}
     given |= {f"repatriation.{role}" for role in ("asking", "asked", "travel", "lead")} | {"directory.oversight"}
+    given |= {"justice.authority", "justice.lawyer"}
     assert {role for entries in table.values() for role in entries} <= given
 
 
@@ -117,9 +122,30 @@ def test_the_parties_that_an_event_names_always_get_it_and_unlisted_agencies_nev
         assert "kh-nobody" not in told(Case(), name, "kh-nobody")
 
 
-@pytest.mark.parametrize("name", sorted(name for name in NAMES if name.startswith("justice.")))
+@pytest.mark.parametrize("name", sorted(name for name in JUSTICE if name != NOTICE))
 def test_nothing_of_the_criminal_side_reaches_who_cares_or_answers(name: str) -> None:
     assert told(in_country(), name) == set()
+
+
+def test_those_who_care_are_told_that_somebody_is_to_testify_and_justice_hears_of_itself() -> None:
+    case = in_country()
+    assert told(case, NOTICE) == {POLICE, SHELTER}
+    case.handover(SHELTER, PROVINCE, 100, "office")
+    assert told(case, NOTICE) == {SHELTER, PROVINCE}
+    case.says(FORCES, "justice.complaint-filed", 110, {"offences": ["trafficking"], "complainant": "victim"})
+    case.says(BAR, "justice.legal-aid-appointed", 111, {"provider": ELDERLY})
+    assert told(case, NOTICE) == {SHELTER, PROVINCE, FORCES, ELDERLY}
+    assert told(case, "justice.verdict-given") == {FORCES, ELDERLY}
+    assert told(case, "justice.assistance-answered") == {FORCES}
+    for name in sorted(JUSTICE - {NOTICE}):
+        assert told(case, name) <= {FORCES, ELDERLY}
+
+
+def test_who_may_not_speak_for_justice_gets_no_role_by_it() -> None:
+    case = in_country()
+    filed = {"offences": ["trafficking"], "complainant": "agency"}
+    case.says(HEALTH, "justice.complaint-filed", 110, filed, ("NET-MANDATE", "dispute"))
+    assert told(case, "justice.verdict-given") == set()
 
 
 def test_a_typical_event_has_few_receivers() -> None:

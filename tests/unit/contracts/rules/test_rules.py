@@ -21,6 +21,7 @@ BITING = {
     "D107-AGE",
     "D107-RISK",
     "D107-STATUS",
+    "P62-TESTIMONY",
     "XB-CORRIDOR",
     "XB-COUNTERPART",
     "XB-NEED",
