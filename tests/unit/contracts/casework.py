@@ -162,6 +162,13 @@ class Case:
         data = {"channel": "police-rescue", "code": case_code(self.id), "found_country": "KH", "person": person}
         return self.says(actor, "intake.report-received", hours, data | {"at_police_post": post})
 
+    def closes(self, hours: float) -> str:
+        """The case is closed, by an exit that a second agency signs; returns the event's id."""
+        data = {"exit": "untraceable", "status": "Closed"}
+        event = self.event(MINISTRY, "intake.case-closed", hours, data)
+        assert breaches(self.judge(event, countersigner=PROVINCE)) == set()
+        return event.id
+
     def opened(
         self, actor: str = POLICE, hours: float = 1, *, person: str = "child", place: str = "police-post"
     ) -> str:

@@ -18,7 +18,6 @@ from tests.unit.contracts.casework import (
 )
 
 OTHER = derived_id(START, "other")
-CLOSING = {"exit": "follow-up-done", "status": "Closed"}
 SCREENED = {"status": "PossibleVictimOfTrafficking", "organization": "Police", "person": "child"}
 ORDER, PARTY = {"NET-ORDER"}, {"NET-PARTY"}
 
@@ -58,11 +57,11 @@ def test_a_closed_case_goes_on() -> None:
     again = {"reason": "re-trafficked"}
     assert waits_for(case.tries(MINISTRY, "intake.case-reopened", 1, again)) == "intake.case-closed"
     assert refused(case.tries(MINISTRY, "intake.case-reopened", 1, again, expired=True)) == ORDER
-    case.says(MINISTRY, "intake.case-closed", 2, CLOSING)
+    case.closes(2)
     reopened = case.says(SHELTER, "intake.case-reopened", 3, again)
     assert (case.state("intake").closed, case.state("intake").reopened) == (None, (reopened,))
     case.says(POLICE, "intake.screening-recorded", 4, SCREENED)
-    case.says(MINISTRY, "intake.case-closed", 5, CLOSING)
+    case.closes(5)
     case.says(MINISTRY, "intake.case-reopened", 6, again)
     assert len(case.state("intake").reopened) == 2
 
@@ -91,7 +90,7 @@ def test_an_answer_is_due_by_the_time_that_the_query_names_and_not_in_a_closed_c
     case, match = asked()
     (owed,) = case.deadlines("intake")
     assert (owed.rule, owed.cause, owed.due, owed.owed_by) == ("NET-ANSWER", match, case.at(30), MINISTRY)
-    case.says(MINISTRY, "intake.case-closed", 5, CLOSING)
+    case.closes(5)
     assert case.deadlines("intake") == ()
     case.says(MINISTRY, "intake.case-reopened", 6, {"reason": "found-again"})
     late = case.tries(MINISTRY, "intake.match-answered", 31, {"query": match, "to": POLICE, "answer": "no"})

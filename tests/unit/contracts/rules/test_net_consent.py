@@ -169,7 +169,7 @@ def test_a_consent_is_waited_for_and_what_never_comes_is_a_claim() -> None:
 def test_a_consent_is_taken_back_in_a_closed_case_too() -> None:
     case = opened()
     consent = given(case)
-    case.says(MINISTRY, "intake.case-closed", 3, {"exit": "follow-up-done", "status": "Closed"})
+    case.closes(3)
     withdrawal = case.says(MINISTRY, "intake.consent-withdrawn", 4, withdrawing(consent, SHELTER))
     assert len(case.deadlines("intake")) == 1
     assert breaches(acknowledge(case, SHELTER, withdrawal, 5)) == set()
