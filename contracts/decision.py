@@ -115,6 +115,7 @@ Decision = Accept | Refuse | Park
 class Deadline:
     """Something that must have happened by `due`. (rule, cause) names it: `cause` is the id of the event that set it.
 
+    Where one event sets several, each is named by an id derived from it (`net_consent_debt`).
     `owed_by` is the agency whose turn it is. `verified` is False where no source states the time allowed.
     """
 

@@ -41,11 +41,20 @@ def test_a_charge_is_refused_for_a_foreign_child() -> None:
         (reported(BEFORE), "temporary-stay", False),
         (reported(nationality="KH"), "national", False),
         (reported(found="TH", nationality="KH"), "temporary-stay", False),
+        (reported(found="TH", nationality="VN"), "temporary-stay", False),
         (reported(nationality=None), "temporary-stay", True),
         (reported(nationality=None), "national", False),
         (reported(person="adult"), "temporary-stay", True),
     ],
-    ids=["before", "own child", "abroad", "foreign by status", "national by status", "age not established"],
+    ids=[
+        "before",
+        "own child",
+        "abroad",
+        "a foreigner abroad",
+        "foreign by status",
+        "national by status",
+        "age not established",
+    ],
 )
 def test_a_charge_is_refused_to_nobody_else(case: Case, status: str, is_refused: bool) -> None:
     data = CARE | {"legal_status": status, "charge": True}
