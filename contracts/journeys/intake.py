@@ -7,8 +7,11 @@ from ..envelope import Event
 from ..events.intake import CaseClosed, ReportReceived
 from ..fields import case_code
 from ..guidelines.rules import network
+from ..standards import TraffickingStatus
 from .base import Journey, JourneyState
 from .common import awaits, passed, service_own, sort_out
+from .entitled import CUSTODY
+from .repatriation_end import case_closing
 
 ORDERED = {
     "screening-recorded",
@@ -48,9 +51,10 @@ def decide(state: IntakeState, event: Event, context: Context) -> Decision:
     elif event.type.name in ORDERED:
         found.append(awaits(context, state.report is not None, "intake.report-received", "subject"))
         found.append(network.net_open(state.closed is not None))
-    if isinstance(data, CaseClosed) and data.closure is not None:
-        seen = context.find("repatriation.closed", id=data.closure) is not None
-        found.append(awaits(context, seen, "repatriation.closed", "data.closure"))
+    if isinstance(data, CaseClosed):
+        adult = (state.age or state.presumed) == "adult"
+        no_victim = state.status == TraffickingStatus.NOT_A_VICTIM
+        found += case_closing(data, event, context, report=state.report, adult=adult, no_victim=no_victim)
     return sort_out(event, context, found)
 
 
@@ -83,4 +87,4 @@ def deadlines(state: IntakeState) -> tuple[Deadline, ...]:
     return ()
 
 
-JOURNEY = Journey("intake", IntakeState, decide, evolve, deadlines, frozenset({"repatriation.closed"}))
+JOURNEY = Journey("intake", IntakeState, decide, evolve, deadlines, CUSTODY | {"repatriation.closed"})

@@ -114,7 +114,11 @@ class Case:
     ) -> Decision:
         """What the journey says; an accepted event becomes part of the case."""
         journey = JOURNEYS[event.family]
-        others = {family: tuple(seen) for family, seen in self.seen.items() if family != event.family}
+        others = {
+            family: tuple(item for item in seen if item.name in journey.followed)
+            for family, seen in self.seen.items()
+            if family != event.family
+        }
         context = Context(directory(), event.time + later, others, expired, countersigner)
         decision = journey.decide(self.state(event.family), event, context)
         if isinstance(decision, Accept):
@@ -158,6 +162,13 @@ class Case:
         """A report."""
         data = {"channel": "police-rescue", "code": case_code(self.id), "found_country": "KH", "person": person}
         return self.says(actor, "intake.report-received", hours, data | {"at_police_post": post})
+
+    def told(self, *, to: str = "child") -> Case:
+        """The case, reported if it was not, with a person who was told of the process of a return half an hour in."""
+        if self.state("intake").report is None:
+            self.report(post=False, person=to)
+        self.says(POLICE, "intake.child-informed", 0.5, {"topics": ["rights", "repatriation-process"]})
+        return self
 
     def opened(
         self, actor: str = POLICE, hours: float = 1, *, person: str = "child", place: str = "police-post"
