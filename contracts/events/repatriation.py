@@ -45,6 +45,7 @@ from ..steps import (
 from ._base import Correction, Deadline, EventData, Kind, Named, event
 
 Months = Annotated[int, Field(ge=1, le=60)]
+Travellers = Annotated[int, Field(ge=2, le=1000)]
 
 
 @event("repatriation.tracing-requested", kind=Kind.PROPOSAL)
@@ -58,6 +59,7 @@ class TracingRequested(EventData):
     country: Country
     tasks: Some[TracingTask]
     answer_by: Instant
+    documents: Several[DocumentKind] = ()
 
 
 @event("repatriation.tracing-answered", kind=Kind.PROPOSAL)
@@ -71,6 +73,7 @@ class TracingAnswered(EventData):
     answer: TracingAnswer
     established: Several[TracingTask] = ()
     reason: DeclineReason | None = None
+    documents: Several[DocumentKind] = ()
 
 
 @event("repatriation.views-heard", kind=Kind.FACT)
@@ -97,6 +100,7 @@ class FamilyAssessed(EventData):
     caretaker: Caretaker
     risks: Several[Risk] = ()
     province: Province | None = None
+    documents: Several[DocumentKind] = ()
 
 
 @event("repatriation.risk-assessed", kind=Kind.FACT)
@@ -106,17 +110,23 @@ class RiskAssessed(EventData):
     level: Level
     risks: Several[Risk] = ()
     with_agency: Named | None = None
+    documents: Several[DocumentKind] = ()
 
 
 @event("repatriation.best-interests-determined", kind=Kind.PROPOSAL)
 class BestInterestsDetermined(EventData):
-    """What is best for the child is determined, on what was heard and assessed (D107-BEST, OPSC ¶105; D107-VIEWS)."""
+    """What is best for the child is determined, on what was heard and assessed (D107-BEST, OPSC ¶105; D107-VIEWS).
+
+    `person` is given where it is an adult's solution: what Decision 107 asks for a child is then not asked.
+    """
 
     solution: Solution
+    person: Person | None = None
     views: EventId | None = None
     family_assessment: EventId | None = None
     risk_assessment: EventId | None = None
     reason: SolutionReason | None = None
+    documents: Several[DocumentKind] = ()
 
 
 @event("repatriation.requested", kind=Kind.PROPOSAL)
@@ -139,6 +149,7 @@ class Requested(EventData):
     determination: EventId | None = None
     tracing: EventId | None = None
     answer_by: Instant | None = None
+    documents: Several[DocumentKind] = ()
 
 
 @event("repatriation.counterpart-answered", kind=Kind.PROPOSAL)
@@ -149,6 +160,20 @@ class CounterpartAnswered(EventData):
     answer: CounterpartAnswer
     needed: Several[Wanted] = ()
     reason: DeclineReason | None = None
+
+
+@event("repatriation.request-completed", kind=Kind.PROPOSAL)
+class RequestCompleted(EventData):
+    """The counterpart is told what it needs more, as far as the asker can: `given`, and what is `not_to_be_had`.
+
+    Said by the one that asked for the return. What it tells is on record or follows acceptance: nothing is sealed to it
+    (XB-NEED).
+    """
+
+    request: EventId
+    given: Several[Wanted] = ()
+    not_to_be_had: Several[Wanted] = ()
+    documents: Several[DocumentKind] = ()
 
 
 @event("repatriation.travel-document-issued", kind=Kind.FACT)
@@ -172,7 +197,10 @@ class TransitEntered(EventData):
 
 @event("repatriation.travel-scheduled", kind=Kind.PROPOSAL)
 class TravelScheduled(EventData):
-    """The return is planned: when, where, with whom, for what needs; `to` receives. A group has an incident id."""
+    """The return is planned: when, where, with whom, for what needs; `to` receives.
+
+    `group_of` is how many travel together; then `incident` names the group.
+    """
 
     request: EventId
     to: Named
@@ -181,6 +209,7 @@ class TravelScheduled(EventData):
     escort: Escort
     needs: Several[Need] = ()
     documents: Several[DocumentKind] = ()
+    group_of: Travellers | None = None
 
 
 @event("repatriation.border-crossed", kind=Kind.FACT)
@@ -204,6 +233,7 @@ class Received(EventData):
     condition: Condition
     unannounced: bool = False
     from_agency: Named | None = None
+    documents: Several[DocumentKind] = ()
 
 
 @event("repatriation.reintegration-planned", kind=Kind.PROPOSAL)

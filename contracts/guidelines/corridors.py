@@ -20,6 +20,8 @@ from .instruments import Covered, Instrument, in_force, instruments
 
 FILE = Path(__file__).with_name("corridors.toml")
 HOME = "KH"
+MONTH = timedelta(days=30)
+"""A month, wherever a rule or a plan counts in months."""
 _WOMEN = frozenset({Gender.FEMININE, Gender.TRANSGENDER_FEMININE})
 
 
@@ -114,6 +116,10 @@ def _limits() -> dict[str | None, dict[str, Limit]]:
 
 def _times(entries: dict[str, Any]) -> dict[str, Limit]:
     return {
-        name: Limit(timedelta(**{name.rpartition("_")[2]: entry["value"]}), entry["verified"])
+        name: Limit(_span(name.rpartition("_")[2], entry["value"]), entry["verified"])
         for name, entry in entries.items()
     }
+
+
+def _span(unit: str, value: int) -> timedelta:
+    return value * MONTH if unit == "months" else timedelta(**{unit: value})

@@ -34,12 +34,15 @@ from ..guidelines.rules import (
     network,
     xb_need,
 )
+from ..standards import TraffickingStatus
 from ..steps_intake import ConsentGiver
 from . import intake_consent
 from .base import Journey, park
 from .common import awaits, overdue, service_own, sort_out
+from .entitled import CUSTODY
 from .intake_consent import unacknowledged
 from .intake_state import IntakeState, evolve
+from .repatriation_end import case_closing
 
 __all__ = ["JOURNEY", "IntakeState", "deadlines", "decide", "evolve", "unacknowledged"]
 
@@ -78,9 +81,10 @@ def decide(state: IntakeState, event: Event, context: Context) -> Decision:
         found.append(awaits(context, state.report is not None, "intake.report-received", "subject"))
         if event.type.name not in AFTER_CLOSING:
             found.append(network.net_open(state.closed is not None))
-    if isinstance(data, CaseClosed) and data.closure is not None:
-        seen = context.find("repatriation.closed", id=data.closure) is not None
-        found.append(awaits(context, seen, "repatriation.closed", "data.closure"))
+    if isinstance(data, CaseClosed):
+        adult = (state.age or state.presumed) == "adult"
+        no_victim = state.status == TraffickingStatus.NOT_A_VICTIM
+        found += case_closing(data, event, context, report=state.report, adult=adult, no_victim=no_victim)
     found += _person(state, event, context)
     found += _links(state, event, context)
     found += _consent(state, event, context)
@@ -211,4 +215,4 @@ def deadlines(state: IntakeState) -> tuple[Deadline, ...]:
     return tuple(item for item in running if item is not None and (item.rule, item.cause) not in state.passed)
 
 
-JOURNEY = Journey("intake", IntakeState, decide, evolve, deadlines, frozenset({"repatriation.closed"}))
+JOURNEY = Journey("intake", IntakeState, decide, evolve, deadlines, CUSTODY | {"repatriation.closed"})

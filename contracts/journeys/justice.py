@@ -159,7 +159,7 @@ def _assistance(state: JusticeState, event: Event, context: Context) -> Found:
         return [
             network.net_party(event.actor, request.to),
             network.net_once(request.answer is not None),
-            network.net_reason(data.answer is AssistanceAnswer.DECLINED, data.reason),
+            network.net_declined(data.answer is AssistanceAnswer.DECLINED, data.reason),
         ]
     return []
 

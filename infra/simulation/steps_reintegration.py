@@ -75,8 +75,9 @@ def close(burst: Burst, custody: str | None, end: Exit, plan: str | None, follow
 
 
 def visits(desk: Desk) -> int:
-    """How often this agency visits: a department of social affairs two or three times, a shelter once or twice."""
-    least = 1 if desk.me.startswith("kh-ngo-") else 2
+    """How often this agency visits: two or three times who came back, as the corridor asks; others once or twice."""
+    here = desk.me.startswith("kh-ngo-") and bool(desk.recall("request"))
+    least = 1 if here else 2
     return least if desk.happens(0.7, "visits") else least + 1
 
 

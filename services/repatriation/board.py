@@ -20,7 +20,10 @@ ROLES: tuple[Role, ...] = ("liaison", "repatriation-authority", "oversight")
 NEXT = {
     "tracing-answered": "answer the tracing request",
     "requested": "ask for the return, or decide otherwise",
+    "best-interests-determined": "hear and assess, then determine what is best",
+    "local-solution-decided": "decide the solution that was determined",
     "counterpart-answered": "answer the request for return",
+    "request-completed": "tell the counterpart what it still needs",
     "travel-document-issued": "issue a travel document",
     "travel-scheduled": "schedule the travel",
     "received": "receive the person",
@@ -81,8 +84,11 @@ def board(
 
 
 def corridors(state: RepatriationState, directory: Directory) -> set[str | None]:
-    """Between which countries something is asked: as a request says, or by the two agencies of a tracing request."""
-    return {
+    """Between which countries something is asked, or somebody came unannounced.
+
+    A request says it; of a tracing request its two agencies do.
+    """
+    return {state.corridor} | {
         ask.corridor or corridor_id(directory.country(ask.asker) or "", directory.country(ask.to) or "")
         for ask in state.asks.values()
     }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
+from ...codes import DocumentKind
 from ...decision import Deadline, Problem
 from ...directory import Directory
 from ._rule import Rule
@@ -68,6 +70,22 @@ MANY = Rule(
     "NET-MANY",
     "One agency asks in one case what people can answer: a case that grows without end is of use to nobody.",
     "network",
+    "network",
+    "refuse",
+    policy=True,
+)
+REASON = Rule(
+    "NET-REASON",
+    "An answer that is no says why; one that needs more says what, and is told of all that it needs.",
+    "HL7 FHIR Task.statusReason",
+    "text",
+    "refuse",
+    policy=True,
+)
+DOCUMENT = Rule(
+    "NET-DOCUMENT",
+    "A step of a return names the kinds of document that are in use at it.",
+    "network, after the documents of the referral, identification and return procedures",
     "network",
     "refuse",
     policy=True,
@@ -172,8 +190,50 @@ def net_proceedings(over: bool) -> Problem | None:
     return ORDER.problem("subject", "a verdict has been given", "open the proceedings again first")
 
 
-def net_reason(declined: bool, reason: str | None) -> Problem | None:
+def net_declined(declined: bool, reason: str | None) -> Problem | None:
     """Who declines says why."""
     if not declined or reason is not None:
         return None
     return PARTY.problem("data.reason", "who declines says why", "give the reason")
+
+
+def net_document(given: Collection[DocumentKind], used: Collection[DocumentKind]) -> Problem | None:
+    """The documents that a step names are among those in use at it."""
+    strange = sorted(set(given) - set(used))
+    if not strange:
+        return None
+    known = ", ".join(sorted(used)) or "none"
+    return DOCUMENT.problem("data.documents", f"not a document of this step: {', '.join(strange)}", f"name of: {known}")
+
+
+def net_group(size: int | None, incident: str | None) -> Problem | None:
+    """Who travels in a group has the group's incident id: receipts are signed for many at once."""
+    if size is None or incident is not None:
+        return None
+    return ORDER.problem("data.incident", "this group has no incident id", "name the incident of the group")
+
+
+def net_entitled(may: bool, who: str) -> Problem | None:
+    """`who` may say this, and nobody else."""
+    if may:
+        return None
+    return PARTY.problem("source", f"only {who} may say this", f"let {who} say it", "dispute")
+
+
+def net_reason(answer: str, reason: str | None, needed: Collection[str]) -> Problem | None:
+    """A counterpart that declines says why, one that needs more says what."""
+    if answer == "declined" and reason is None:
+        return REASON.problem("data.reason", "this is declined without a reason", "say why")
+    if answer == "more-needed" and not needed:
+        return REASON.problem("data.needed", "more is needed, and it is not said what", "say what is needed")
+    return None
+
+
+def net_told(needed: Collection[str], told: Collection[str]) -> Problem | None:
+    """Of everything that is needed it is said that it is given, or not to be had."""
+    missing = sorted(set(needed) - set(told))
+    if not missing:
+        return None
+    return REASON.problem(
+        "data.given", f"nothing is said of: {', '.join(missing)}", "give it, or name it in 'not_to_be_had'"
+    )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from contracts.directory import AgencyEntry, Directory, MandateEntry
 from contracts.envelope import compose, read
+from contracts.events import EVENTS
 from contracts.identifiers import derived_id
-from contracts.journeys import JOURNEYS
+from contracts.journeys import JOURNEYS, repatriation_turn
 from infra.kernel.casebook import CaseRecord
-from services.repatriation.board import board, may_read
+from services.repatriation.board import NEXT, board, may_read
 from services.repatriation.commands import cells
 
 START = datetime(2009, 3, 2, 8, tzinfo=UTC)
@@ -91,6 +93,19 @@ def test_a_tracing_request_is_on_the_board_of_the_two_countries() -> None:
     tracing = {"to": "kh-mosvy", "country": "KH", "tasks": ["family"], "answer_by": "2009-03-09T08:00:00Z"}
     case.tell("th-msdhs", "tracing-requested", 0, tracing)
     assert [row.turn.step for row in board([case.record], "kh-th", _directory(), NOW)] == ["tracing-answered"]
+
+
+def test_who_came_unannounced_is_on_the_board_of_the_corridor() -> None:
+    case = _Case("a")
+    arrived: dict[str, object] = {"from_country": "TH", "place_kind": "border-post", "condition": "well"}
+    case.tell("kh-mosvy", "received", 0, arrived)
+    assert [row.turn.step for row in board([case.record], "kh-th", _directory(), NOW)] == ["reintegration-planned"]
+
+
+def test_every_step_that_somebody_can_owe_is_said_in_words() -> None:
+    source = inspect.getsource(repatriation_turn)
+    names = {kind.name for kind in EVENTS.values() if kind.family == "repatriation"}
+    assert {name for name in names if f'"{name}"' in source} - {"deadline-passed"} <= NEXT.keys()
 
 
 def test_what_is_due_first_comes_first_and_a_replayed_case_is_late_by_its_own_clock() -> None:

@@ -117,7 +117,11 @@ class Case:
     ) -> Decision:
         """What the journey says; an accepted event becomes part of the case."""
         journey = JOURNEYS[event.family]
-        others = {family: tuple(seen) for family, seen in self.seen.items() if family != event.family}
+        others = {
+            family: tuple(item for item in seen if item.name in journey.followed)
+            for family, seen in self.seen.items()
+            if family != event.family
+        }
         context = Context(directory(), event.time + later, others, expired, countersigner)
         decision = journey.decide(self.state(event.family), event, context)
         if isinstance(decision, Accept):
@@ -168,6 +172,13 @@ class Case:
         event = self.event(MINISTRY, "intake.case-closed", hours, data)
         assert breaches(self.judge(event, countersigner=PROVINCE)) == set()
         return event.id
+
+    def told(self, *, to: str = "child") -> Case:
+        """The case, reported if it was not, with a person who was told of the process of a return half an hour in."""
+        if self.state("intake").report is None:
+            self.report(post=False, person=to)
+        self.says(POLICE, "intake.child-informed", 0.5, {"topics": ["rights", "repatriation-process"]})
+        return self
 
     def opened(
         self, actor: str = POLICE, hours: float = 1, *, person: str = "child", place: str = "police-post"

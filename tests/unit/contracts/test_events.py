@@ -31,6 +31,7 @@ PROPOSALS = {
     "referral": "requested answered identity-disclosed cancel-requested cancel-answered",
     "custody": "handover-offered handover-accepted handover-declined",
     "repatriation": "tracing-requested tracing-answered best-interests-determined requested counterpart-answered "
+    "request-completed "
     "travel-scheduled reintegration-planned closed local-solution-decided",
     "audit": "",
 }

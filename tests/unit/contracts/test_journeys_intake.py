@@ -27,7 +27,8 @@ def test_from_the_report_to_the_closing() -> None:
     case.says(MINISTRY, "intake.identification-decided", 3, decided)
     case.says(MINISTRY, "intake.age-determined", 4, {"result": "child", "evidence": ["birth-certificate"]})
     case.says(MINISTRY, "intake.child-informed", 5, {"topics": ["rights"]})
-    case.says(MINISTRY, "intake.case-closed", 900, CLOSING)
+    event = case.event(MINISTRY, "intake.case-closed", 900, CLOSING | {"exit": "duplicate"})
+    assert breaches(case.judge(event, countersigner=POLICE)) == set()
     state = case.state("intake")
     assert (state.report, state.presumed, state.age, state.status) == (report, "child", "child", decided["status"])
     assert state.closed is not None
@@ -60,18 +61,19 @@ def test_a_code_of_another_case_is_marked() -> None:
 def test_closing_waits_for_the_closure_that_it_names() -> None:
     case = Case()
     case.report()
-    closed = case.event(MINISTRY, "repatriation.closed", 800, {"exit": "follow-up-done"})
-    closing = case.event(MINISTRY, "intake.case-closed", 801, CLOSING | {"closure": closed.id})
+    closed = case.event(MINISTRY, "repatriation.closed", 800, {"exit": "duplicate"})
+    closing = case.event(MINISTRY, "intake.case-closed", 801, CLOSING | {"exit": "duplicate", "closure": closed.id})
     assert waits_for(case.judge(closing)) == "repatriation.closed"
-    case.judge(closed)
+    case.judge(closed, countersigner=POLICE)
     assert breaches(case.judge(closing)) == set()
 
 
 def test_nothing_is_proposed_in_a_closed_case_and_facts_are_still_taken() -> None:
     case = Case()
     case.report()
-    case.says(MINISTRY, "intake.case-closed", 9, CLOSING)
-    assert refused(case.tries(MINISTRY, "intake.case-closed", 10, CLOSING)) == {"NET-ORDER"}
+    event = case.event(MINISTRY, "intake.case-closed", 9, CLOSING | {"exit": "died"})
+    assert breaches(case.judge(event, countersigner=POLICE)) == set()
+    assert refused(case.tries(MINISTRY, "intake.case-closed", 10, CLOSING)) == {"NET-ORDER", "C009-FOLLOWUP"}
     assessed = {"level": "low", "safe_to_move": True}
     assert breaches(case.tries(POLICE, "intake.risk-assessed", 10, assessed)) == {("NET-ORDER", "breach")}
 

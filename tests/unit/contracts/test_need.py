@@ -81,7 +81,7 @@ def test_folding_gives_a_new_mapping_that_can_be_stored() -> None:
 
 def test_roles_do_not_depend_on_how_families_interleave() -> None:
     case = in_country()
-    case.says(THAI, "repatriation.requested", 20, RETURN | {"to": MINISTRY})
+    case.told().says(THAI, "repatriation.requested", 20, RETURN | {"to": MINISTRY})
     case.says(THAI, "repatriation.tracing-requested", 21, TRACING)
     families = {family: [e for e in case.events if e.family == family] for family in {e.family for e in case.events}}
     found = set()
@@ -111,7 +111,7 @@ def test_the_one_that_gave_a_child_on_sees_that_it_arrived_and_then_no_more() ->
 
 def test_both_sides_of_a_return_are_told() -> None:
     case = Case()
-    case.says(THAI, "repatriation.requested", 20, RETURN | {"to": MINISTRY})
+    case.told().says(THAI, "repatriation.requested", 20, RETURN | {"to": MINISTRY})
     assert told(case, "repatriation.counterpart-answered") == {THAI}
     assert told(case, "repatriation.travel-document-issued") == {THAI, MINISTRY}
 
@@ -150,6 +150,6 @@ def test_who_may_not_speak_for_justice_gets_no_role_by_it() -> None:
 
 def test_a_typical_event_has_few_receivers() -> None:
     case = in_country()
-    case.says(THAI, "repatriation.requested", 20, RETURN | {"to": MINISTRY})
+    case.told().says(THAI, "repatriation.requested", 20, RETURN | {"to": MINISTRY})
     assert max(len(told(case, name)) for name in NAMES) <= 4
     assert sum(len(told(case, name)) for name in NAMES) / len(NAMES) < 2

@@ -90,7 +90,7 @@ def request(actor: str, to: str, country: str, **data: str) -> tuple[str, str, d
 )
 def test_requests(start: datetime, asked: tuple[str, str, dict[str, str]], rules: set[str]) -> None:
     actor, name, data = asked
-    decision = Case(start).tries(actor, name, 2, data)
+    decision = Case(start).told().tries(actor, name, 2, data)
     assert (set() if isinstance(decision, Accept) else refused(decision)) == rules
 
 
@@ -98,7 +98,7 @@ def test_a_handover_across_a_border_rests_on_an_accepted_return_of_its_corridor(
     case = Case()
     case.opened(THAI, place="shelter")
     actor, name, data = request(THAI, MINISTRY, "TH", instrument="kh-th")
-    asked = case.says(actor, name, 20, data)
+    asked = case.told().says(actor, name, 20, data)
     right = {"corridor": "kh-th", "repatriation": asked}
     for wrong in ({}, {"corridor": "kh-th"}, {"corridor": "kh-vn", "repatriation": asked}):
         offer = case.offer(THAI, TRANSIT, 30, **wrong)

@@ -28,6 +28,7 @@ RETURN = {
     "instrument": "kh-th",
     "person": "child",
 }
+WAITING = {"apart_from_prisoners": True, "health_care": True, "counselling": True}
 TRAVEL = {"travel_at": "2009-05-01T08:00:00+07:00", "crossing": "poipet", "escort": "social-worker"}
 
 
@@ -43,21 +44,21 @@ TRAVEL = {"travel_at": "2009-05-01T08:00:00+07:00", "crossing": "poipet", "escor
     ],
 )
 def test_who_asks_and_who_is_asked(actor: str, to: str, rules: set[str]) -> None:
-    decision = Case().tries(actor, "repatriation.requested", 2, RETURN | {"to": to})
+    decision = Case().told().tries(actor, "repatriation.requested", 2, RETURN | {"to": to})
     assert (set() if isinstance(decision, Accept) else refused(decision)) == rules
 
 
 def test_embassies_ask_where_there_is_no_instrument() -> None:
     data = {"from_country": "MY", "to_country": "KH", "corridor": "kh-my", "channel": "diplomatic", "person": "child"}
-    Case().says(MALAY_EMBASSY, "repatriation.requested", 2, data | {"to": EMBASSY})
-    assert refused(Case().tries(MALAY_EMBASSY, "repatriation.requested", 2, data | {"to": HEALTH})) == {
+    Case().told().says(MALAY_EMBASSY, "repatriation.requested", 2, data | {"to": EMBASSY})
+    assert refused(Case().told().tries(MALAY_EMBASSY, "repatriation.requested", 2, data | {"to": HEALTH})) == {
         "XB-COUNTERPART"
     }
 
 
 def accepted() -> tuple[Case, str]:
     case = Case()
-    asked = case.says(THAI, "repatriation.requested", 2, RETURN | {"to": MINISTRY})
+    asked = case.told().says(THAI, "repatriation.requested", 2, RETURN | {"to": MINISTRY})
     answer = {"request": asked, "answer": "accepted"}
     assert refused(case.tries(HEALTH, "repatriation.counterpart-answered", 3, answer)) == {"NET-PARTY"}
     case.says(MINISTRY, "repatriation.counterpart-answered", 3, answer)
@@ -77,6 +78,7 @@ def test_who_plans_the_journey_and_to_whom(actor: str, to: str, rules: set[str])
 def test_a_reception_by_another_is_a_fact_and_a_breach() -> None:
     case, asked = accepted()
     received = {"request": asked, "from_country": "TH", "place_kind": "transit-centre", "condition": "well"}
+    case.says(THAI, "repatriation.transit-entered", 4, WAITING | {"request": asked})
     decision = case.tries(HEALTH, "repatriation.received", 5, received)
     assert breaches(decision) == {("XB-COUNTERPART", "breach")}
     case.says(TRANSIT, "repatriation.received", 6, received)
@@ -85,7 +87,7 @@ def test_a_reception_by_another_is_a_fact_and_a_breach() -> None:
 def test_who_gives_and_takes_at_the_border() -> None:
     case = Case()
     case.opened(THAI_POLICE, place="office")
-    asked = case.says(THAI, "repatriation.requested", 20, RETURN | {"to": MINISTRY})
+    asked = case.told().says(THAI, "repatriation.requested", 20, RETURN | {"to": MINISTRY})
     case.says(MINISTRY, "repatriation.counterpart-answered", 30, {"request": asked, "answer": "accepted"})
     across = {"corridor": "kh-th", "repatriation": asked, "emergency_reason": "disaster"}
     by_police = case.offer(THAI_POLICE, SHELTER, 40, **across)

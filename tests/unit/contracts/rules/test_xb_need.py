@@ -32,7 +32,7 @@ def test_what_only_asks_carries_nothing_sealed() -> None:
     assert refused(case.tries(POLICE, "custody.handover-offered", 2, offer)) == {"XB-NEED"}
     assert refused(case.tries(POLICE, "referral.requested", 2, ASKING | sealed)) == {"XB-NEED"}
     request = RETURN | {"to": MINISTRY} | sealed
-    assert refused(case.tries(THAI, "repatriation.requested", 2, request)) == {"XB-NEED"}
+    assert refused(case.told().tries(THAI, "repatriation.requested", 2, request)) == {"XB-NEED"}
 
 
 def test_an_identity_follows_acceptance() -> None:
