@@ -98,13 +98,17 @@ class RevocationEntry(_Entry):
 
 
 class InstrumentEntry(_Entry):
-    """An instrument's text as it stands from a day on, pinned by the SHA-256 of its file (base64url)."""
+    """An instrument's text as it stands from a day on, pinned by the SHA-256 of its file (base64url).
+
+    Without citation, signatories (countries, ISO 3166) and day it is no entry (XB-MODIFY).
+    """
 
     kind: Literal["instrument"] = "instrument"
     instrument: str
     text_digest: str
     effective_from: date
-    citation: str
+    citation: str = Field(pattern=r"\S")
+    signatories: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], ...] = Field(min_length=1)
 
 
 class HeadEntry(_Entry):
@@ -211,6 +215,15 @@ class Directory:
         entry = self.agencies.get(agency)
         return entry.country if entry is not None else None
 
+    def keyless(self, text: InstrumentEntry) -> tuple[str, ...]:
+        """The signatories of an instrument for which no agency has a key listed to sign with.
+
+        A warning and no more (XB-MODIFY): treaties are signed on paper, and a case must not stay on dead text for want
+        of a key.
+        """
+        signing = {self.country(key.agency) for key in self.keys.values() if key.use == "sig"}
+        return tuple(country for country in text.signatories if country not in signing)
+
     def extend(self, entry: Entry, body: bytes) -> Directory:
         """The directory with one more entry; raises `DirectoryRefused` when it does not follow the last one."""
         statement = entry.statement
@@ -257,6 +270,10 @@ def read_entry(body: bytes, jws: str, registrar: bytes) -> Entry:
     except SignatureRefused as error:
         raise DirectoryRefused(f"not signed by the registrar: {error.reason}") from error
     except ValidationError as error:
+        if any("instrument" in fault["loc"] for fault in error.errors()):
+            raise DirectoryRefused(
+                "XB-MODIFY: an instrument is entered with its citation, its signatories and its day; sign it anew"
+            ) from error
         raise DirectoryRefused("not an entry of this directory") from error
 
 

@@ -99,7 +99,7 @@ def audience(
     `on` is the day of which a mandate must be.
     """
     found = set(named)
-    for entry in _table().get(name, ()):
+    for entry in table().get(name, ()):
         family, _, role = entry.partition(".")
         if family == "directory":
             found |= set(directory.with_role(cast("Role", role), on))
@@ -109,9 +109,10 @@ def audience(
 
 
 @cache
-def _table() -> dict[str, tuple[str, ...]]:
+def table() -> dict[str, tuple[str, ...]]:
+    """Who is handed each event besides the agencies that it names: `family.name` → `family.role`, `directory.role`."""
     data = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     return {f"{family}.{name}": tuple(roles) for family, entries in data.items() for name, roles in entries.items()}
 
 
-__all__ = ["ROLE_EVENTS", "TABLE", "Roles", "audience", "fold"]
+__all__ = ["ROLE_EVENTS", "TABLE", "Roles", "audience", "fold", "table"]

@@ -8,15 +8,18 @@ from pathlib import Path
 from ..signing import digest as _sha256
 from .corridors import Corridor, Limit, corridor, corridor_id, limit
 from .instruments import Instrument, InstrumentUnknown, in_force, instrument, instruments, text_digest
+from .overlap import Ground, ground
 
 __all__ = [
     "Corridor",
+    "Ground",
     "Instrument",
     "InstrumentUnknown",
     "Limit",
     "corridor",
     "corridor_id",
     "digest",
+    "ground",
     "in_force",
     "instrument",
     "instruments",

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ..codes import Person
 from ..standards import Gender
 from ..steps import Channel
-from .instruments import Covered, Instrument, in_force, instruments
+from .instruments import Covered, Instrument, instruments
 
 FILE = Path(__file__).with_name("corridors.toml")
 HOME = "KH"
@@ -64,7 +64,9 @@ def corridor(
     name = corridor_id(from_country, to_country)
     if name is None:
         return None
-    covering = [text for text in _returns() if _carries(text, from_country, to_country, _covered(person, gender), on)]
+    covered = _covered(person, gender)
+    texts = [text.at(on) for text in instruments().values() if text.binds(on)]
+    covering = [text for text in texts if _carries(text, from_country, to_country, covered)]
     covering.sort(key=lambda text: (text.kind == "bilateral", text.since or date.min), reverse=True)
     if not covering:
         return Corridor(name, Channel.DIPLOMATIC, None)
@@ -81,7 +83,7 @@ def assistance(one: str, other: str, on: date) -> str | None:
 
 def limit(name: str, corridor: str | None = None) -> Limit:
     """How long a step may take on a corridor, or anywhere; raises `KeyError` for a name that corridors.toml lacks."""
-    return _limits()[corridor if corridor in _limits() else None][name]
+    return limits()[corridor if corridor in limits() else None][name]
 
 
 def covers(person: Person, gender: Gender | None) -> Covered:
@@ -95,17 +97,13 @@ def _covered(person: Person, gender: Gender | None) -> Covered:
     return "women" if gender in _WOMEN else "men"
 
 
-def _carries(text: Instrument, one: str, other: str, covered: Covered, on: date) -> bool:
-    return {one, other} <= set(text.parties) and covered in text.covers and in_force(text.id, on)
+def _carries(text: Instrument, one: str, other: str, covered: Covered) -> bool:
+    return text.repatriation and {one, other} <= set(text.parties) and covered in text.covers
 
 
 @cache
-def _returns() -> tuple[Instrument, ...]:
-    return tuple(text for text in instruments().values() if text.repatriation)
-
-
-@cache
-def _limits() -> dict[str | None, dict[str, Limit]]:
+def limits() -> dict[str | None, dict[str, Limit]]:
+    """Every time that the network keeps, by corridor and name; those that hold where none is named under None."""
     data = tomllib.loads(FILE.read_text("utf-8"))
     network = _times(data["network"])
     known: dict[str | None, dict[str, Limit]] = {None: network}

@@ -24,7 +24,15 @@ from pathlib import Path
 from aiokafka.errors import KafkaError
 from pydantic import TypeAdapter
 
-from contracts.directory import Directory, DirectoryRefused, HeadEntry, Statement, entry, read_entry
+from contracts.directory import (
+    Directory,
+    DirectoryRefused,
+    HeadEntry,
+    InstrumentEntry,
+    Statement,
+    entry,
+    read_entry,
+)
 from contracts.signing import Signer, sign_detached, unb64
 from infra.config import Secrets
 from infra.kafka.producer import Producer
@@ -107,6 +115,12 @@ class Registrar:
         if await self._producer.send(records):
             raise ConnectionError("Kafka did not take the directory's entries: start the registrar again")
         self.directory = directory
+        for statement in statements:
+            if isinstance(statement, InstrumentEntry) and (keyless := directory.keyless(statement)):
+                log.warning(
+                    "an instrument has signatories without a key here; it counts all the same (XB-MODIFY)",
+                    extra={"instrument": statement.instrument, "without_key": ", ".join(keyless)},
+                )
 
     async def _catch_up(self) -> None:
         records = await self._read(self._next)

@@ -146,6 +146,7 @@ def pins() -> list[InstrumentEntry]:
             text_digest=guidelines.text_digest(text.id),
             effective_from=text.since,
             citation=text.citation,
+            signatories=text.parties,
         )
         for text in guidelines.instruments().values()
         if text.since is not None

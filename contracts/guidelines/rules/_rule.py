@@ -7,7 +7,9 @@ from datetime import date
 from typing import Literal
 
 from ...decision import BreachCode, Problem
-from ..instruments import in_force
+from ..examples import Example, examples
+from ..instruments import Instrument, bringing, instrument, instruments
+from ..overlap import Ground, ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,35 @@ class Rule:
     policy: bool = False
     instrument: str | None = None
 
+    @property
+    def since(self) -> date | None:
+        """The first day on which it holds; None where it always does, because no instrument brings it."""
+        if self.instrument is None:
+            return None
+        days = [text.since for text in self.texts if text.status == "in-force" and text.since is not None]
+        return min(days, default=instrument(self.instrument).since)
+
+    @property
+    def texts(self) -> tuple[Instrument, ...]:
+        """Every text that brings it in any version, drafts and guidance among them, by id."""
+        return tuple(
+            text
+            for text in instruments().values()
+            if self.id in text.rules or any(self.id in (version.rules or ()) for version in text.version)
+        )
+
+    @property
+    def example(self) -> Example | None:
+        """What keeps it and what breaks it, in one sentence each."""
+        return examples().get(self.id)
+
     def bites(self, on: date) -> bool:
-        """Whether the rule holds on a day; one that no instrument brings always does."""
-        return self.instrument is None or in_force(self.instrument, on)
+        """Whether the rule holds on a day: a text in force brings it, or it needs none."""
+        return self.instrument is None or bool(bringing(self.id, on))
+
+    def ground(self, on: date) -> Ground:
+        """The texts that carry it on a day, all of them cited, with the most protective of their times."""
+        return ground(self.id, on)
 
     def problem(self, field: str, message: str, remedy: str, code: BreachCode = "breach") -> Problem:
         """A violation of this rule, found in a field of an event."""

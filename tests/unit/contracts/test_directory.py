@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from contracts.directory import (
     Directory,
     DirectoryRefused,
     HeadEntry,
+    InstrumentEntry,
     KeyEntry,
     MandateEntry,
     RevocationEntry,
@@ -116,3 +119,54 @@ def test_a_head_of_another_directory_is_refused_and_an_old_one_changes_nothing()
 def test_a_key_is_never_listed_twice() -> None:
     with pytest.raises(DirectoryRefused):
         lines(*STATEMENTS, STATEMENTS[3])
+
+
+# -- XB-MODIFY -------------------------------------------------------------------------------------------------------
+
+TEXT = InstrumentEntry(
+    instrument="kh-th",
+    text_digest="d",
+    effective_from=date(2003, 5, 31),
+    citation="OPSC ¶99",
+    signatories=("KH", "TH"),
+)
+
+
+def test_an_instrument_is_entered_with_citation_signatories_and_day() -> None:
+    assert fold(lines(*STATEMENTS, TEXT)).instruments["kh-th"] == (TEXT,)
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("citation", None),
+        ("citation", ""),
+        ("citation", "  "),
+        ("signatories", None),
+        ("signatories", []),
+        ("signatories", ["Thailand"]),
+        ("effective_from", None),
+        ("effective_from", "2003-05"),
+    ],
+)
+def test_an_instrument_without_one_of_the_three_is_refused_by_every_reader(member: str, value: Any) -> None:
+    said = json.loads(entry(Directory(), TEXT, NOW).body())
+    said["statement"][member] = value
+    if value is None:
+        del said["statement"][member]
+    body = json.dumps(said).encode()
+    with pytest.raises(DirectoryRefused, match="XB-MODIFY"):
+        read_entry(body, sign_detached(body, REGISTRAR), REGISTRAR.public)
+
+
+def test_a_signatory_without_a_key_is_a_warning_and_the_text_counts_all_the_same() -> None:
+    directory = fold(lines(*STATEMENTS, TEXT))
+    assert directory.keyless(TEXT) == ("TH",)
+    assert directory.instruments["kh-th"] == (TEXT,)
+    thai = [
+        AgencyEntry(agency="th-a", names={"en": "A"}, country="TH", state=True),
+        KeyEntry(agency="th-a", kid="th-a/e1", use="enc", public=b64(bytes(32)), valid_from=NOW),
+    ]
+    assert fold(lines(*STATEMENTS, *thai)).keyless(TEXT) == ("TH",)
+    signing = KeyEntry(agency="th-a", kid="th-a/s1", use="sig", public=b64(bytes(32)), valid_from=NOW)
+    assert fold(lines(*STATEMENTS, *thai, signing)).keyless(TEXT) == ()

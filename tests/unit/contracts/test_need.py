@@ -53,7 +53,7 @@ def in_country() -> Case:
 
 
 def test_the_table_names_events_and_roles_that_exist() -> None:
-    table = need._table()
+    table = need.table()
     assert table.keys() <= NAMES
     assert need.ROLE_EVENTS <= NAMES
     given = {"intake.reporter", "referral.asker", "referral.provider", "custody.holder", "custody.offered"}

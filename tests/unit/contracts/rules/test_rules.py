@@ -27,7 +27,6 @@ BITING = {
     "D107-STATUS",
     "P62-TESTIMONY",
     "D107-INFORMED",
-    "D107-RISK",
     "D107-VIEWS",
     "XB-CORRIDOR",
     "XB-COUNTERPART",
