@@ -76,7 +76,7 @@ def corridor(
 def assistance(one: str, other: str, on: date) -> str | None:
     """The treaty by which two countries' justice may help each other on a day; None where there is none."""
     for text in instruments().values():
-        if text.assistance and {one, other} <= set(text.parties) and in_force(text.id, on):
+        if text.assistance and {one, other} <= set(text.parties) and text.binds(on):
             return text.id
     return None
 

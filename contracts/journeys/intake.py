@@ -115,7 +115,6 @@ def _as_adult(
 def _person(state: IntakeState, event: Event, context: Context) -> Found:
     """What is asked of age and of legal status."""
     data, on = event.data, event.time.date()
-    adult = state.adult(on)
     if isinstance(data, AgeDetermined):
         shown = state.age_evidence if state.age == "child" else None
         return [
@@ -125,6 +124,7 @@ def _person(state: IntakeState, event: Event, context: Context) -> Found:
     if isinstance(data, ScreeningRecorded | IdentificationDecided):
         return [_as_adult(state, data.person, on, context)]
     if isinstance(data, InterimCareArranged):
+        adult = state.adult(on)
         foreign = d107_status.d107_status_foreign(state.found_country, state.nationality, data.legal_status)
         return [
             _as_adult(state, data.person, on, context),

@@ -24,7 +24,7 @@ D107 = {
 ACROSS = {"XB-CORRIDOR", "XB-COUNTERPART"}
 KNOWN: dict[str, tuple[str | None, str, set[str], set[str]]] = {
     "acts-regional": (None, "guidance", set(), set()),
-    "asean-mla": ("2010-01-26", "in-force", ASEAN, set()),
+    "asean-mla": ("2010-01-26", "in-force", ASEAN, {"XB-CORRIDOR"}),
     "commit": ("2004-10", "in-force", MEKONG, ACROSS),
     "kh-agreement-2007": ("2007-02-06", "in-force", {"KH"}, {"A2007-MEMBER", "A2007-RECEIPT"}),
     "kh-alternative-care": ("2006-04-26", "in-force", {"KH"}, {"ACP-FAMILY"}),

@@ -307,7 +307,7 @@ def test_an_adults_case_ends_by_their_own_word_unless_they_were_found_to_be_a_ch
     evidence = {"result": "child", "evidence": ["birth-certificate"]}
     child = Case()
     child.report(post=False, person="adult")
-    child.says(POLICE, "intake.age-determined", 1, evidence)
+    child.tries(POLICE, "intake.age-determined", 1, evidence)
     assert refused(case_closing(child, "own-word", 2)) == {"C009-FOLLOWUP"}
     assert breaches(case_closing(case, "own-word", 2)) == set()
 
