@@ -17,7 +17,7 @@ FACTS = {
     "justice": "",
     "referral": "started completed failed",
     "custody": "opened handover-released handover-received handover-failed emergency-placed entrusted missing-reported "
-    "found taken-over died ended",
+    "found taken-over died ended emergency-assessed",
     "repatriation": "views-heard family-assessed risk-assessed travel-document-issued transit-entered border-crossed "
     "received follow-up-made",
     "audit": "finding-raised",
@@ -26,7 +26,7 @@ PROPOSALS = {
     "intake": "identification-decided age-determined interim-care-arranged cases-linked case-closed",
     "justice": "",
     "referral": "requested answered identity-disclosed cancel-requested cancel-answered",
-    "custody": "handover-offered handover-accepted handover-declined",
+    "custody": "handover-offered handover-accepted handover-declined dispute-resolved",
     "repatriation": "tracing-requested tracing-answered best-interests-determined requested counterpart-answered "
     "travel-scheduled reintegration-planned closed local-solution-decided",
     "audit": "",
