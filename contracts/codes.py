@@ -257,6 +257,15 @@ class OrderedBy(StrEnum):
     COURT = "court"
 
 
+class ResolvedBy(StrEnum):
+    """What the resolution of a dispute about custody rests on (CUS-MOVE, network)."""
+
+    RECORDS = "records"
+    BOTH_HEARD = "both-sides-heard"
+    PERSON_SEEN = "person-seen"
+    COURT = "court"
+
+
 class DeathCause(StrEnum):
     """What is known of a death; the certificate is a sealed document (network)."""
 

@@ -6,37 +6,14 @@ that the two can be held against each other, and it counts what nobody can expla
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from .custody_chain import Chain, Span, Unexplained
 from .envelope import Event
 from .guidelines.corridors import limit
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Somebody cared (`care`) or answered (`responsibility`) in [since, until), on the authority of an event.
-
-    `party` is an agency, or the kind of caretaker to whom the person was entrusted. `until` None: it goes on.
-    """
-
-    kind: str
-    party: str
-    since: datetime
-    until: datetime | None
-    authority: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unexplained:
-    """A time that nobody explains: a `gap` (nobody says that they have the person) or an `overlap` (two say it)."""
-
-    kind: str
-    since: datetime
-    until: datetime
-    cause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,69 +40,14 @@ class CustodyTable:
         return tuple(item for item in self.unexplained if item.kind == "overlap")
 
 
-@dataclass(slots=True)
-class _Chain:
-    boundary: datetime
-    carer: str
-    answering: dict[str, str]
-    care_by: str
-    spans: list[Span] = field(default_factory=list)
-    unexplained: list[Unexplained] = field(default_factory=list)
-    offers: dict[str, dict[str, Any]] = field(default_factory=dict)
-    since: dict[str, datetime] = field(default_factory=dict)
-    care_since: datetime | None = None
-    joint: timedelta = timedelta(0)
-    joint_since: datetime | None = None
-    disputed: tuple[datetime, str] | None = None
-    claims: Collection[str] = ()
-    claimed: set[str] = field(default_factory=set)
-
-    @property
-    def rightful(self) -> set[str]:
-        """Those who answer by more than a claim."""
-        return self.answering.keys() - self.claimed
-
-    def claim(self, agency: str, at: datetime, by: str) -> None:
-        """This one says that it answers; nobody is let go by it."""
-        if agency not in self.answering:
-            self.claimed.add(agency)
-        self.answer({*self.answering, agency}, at, by)
-
-    def care(self, party: str, at: datetime, by: str) -> None:
-        """Care moves."""
-        if self.disputed is not None:
-            self.unexplained.append(Unexplained("overlap", self.disputed[0], at, self.disputed[1]))
-            self.disputed = None
-        if party == self.carer:
-            return
-        self.spans.append(Span("care", self.carer, self.care_since or at, at, self.care_by))
-        self.carer, self.care_since, self.care_by = party, at, by
-
-    def answer(self, parties: Iterable[str], at: datetime, by: str) -> None:
-        """From now on these answer."""
-        now = set(parties)
-        self.claimed &= now | {self.carer}
-        for party in sorted(self.answering.keys() - now):
-            self.spans.append(Span("responsibility", party, self.since.pop(party), at, self.answering.pop(party)))
-        for party in sorted(now - self.answering.keys()):
-            self.answering[party], self.since[party] = by, at
-        self.count_joint(at)
-
-    def count_joint(self, at: datetime) -> None:
-        """Add the time in which more than one answered, up to here; it goes on while more than one does."""
-        if self.joint_since is not None:
-            self.joint += at - self.joint_since
-        self.joint_since = at if len(self.answering) > 1 else None
-
-
 def custody_table(
     events: Sequence[Event], until: datetime, claims: Collection[str] = frozenset()
 ) -> CustodyTable | None:
     """The table of one case; None where nobody was reported and no chain opened.
 
-    `events` are the case's accepted events of `intake` and `custody` (others are passed over), each family in its
-    sequence; `until` is the instant up to which an open chain is counted; `claims` are the ids of those that their
-    acceptance disputes (`decision.disputed`).
+    `events` are the case's accepted events of `intake` and `custody`, each family in its sequence; others are passed
+    over, and what its sender has corrected is left out by whoever asks. `until` is the instant up to which an open
+    chain is counted; `claims` are the ids of those that their acceptance disputes (`decision.disputed`).
     """
     report = next((event for event in events if event.name == "intake.report-received"), None)
     steps = [event for event in events if event.family == "custody" and not event.header.from_service]
@@ -139,7 +61,7 @@ def custody_table(
     steps = [event for event in steps if event not in before]
     data = opening.data.model_dump(mode="json")
     holder = str(data["holder"])
-    chain = _Chain(opening.time, holder, {holder: opening.id}, opening.id, care_since=opening.time, claims=claims)
+    chain = Chain(opening.time, holder, {holder: opening.id}, opening.id, care_since=opening.time, claims=claims)
     chain.since[holder] = opening.time
     _late_opening(chain, report, opening, str(data["person"]) == "child")
     ended: datetime | None = None
@@ -174,19 +96,27 @@ def _never_opened(report: Event | None, until: datetime) -> CustodyTable | None:
     return CustodyTable(report.case, child, None, None, (), gap, 0, 0)
 
 
-def _late_opening(chain: _Chain, report: Event | None, opening: Event, child: bool) -> None:
+def _late_opening(chain: Chain, report: Event | None, opening: Event, child: bool) -> None:
     if report is not None and child and opening.time > report.time + limit("report_to_custody_hours").time:
         chain.unexplained.append(Unexplained("gap", report.time, opening.time, report.id))
 
 
-def _counts(chain: _Chain, event: Event, data: dict[str, Any], person: str) -> bool:
+def _counts(chain: Chain, event: Event, data: dict[str, Any], person: str) -> bool:
     """Whether the chain has come to this event's time by it: a fact, and by somebody who may say it.
 
     A chain ends by the word of who answers, at a death by the carer's too; an adult's own word ends it always.
     """
     actor, name = _speaker(chain, event), event.type.name
     match name:
-        case "opened" | "handover-received" | "emergency-placed" | "entrusted" | "found" | "taken-over":
+        case (
+            "opened"
+            | "handover-received"
+            | "emergency-placed"
+            | "entrusted"
+            | "found"
+            | "taken-over"
+            | "dispute-resolved"
+        ):
             return True
         case "handover-released":
             giver = chain.offers.get(str(data["handover"]), {}).get("giver", actor)
@@ -200,12 +130,12 @@ def _counts(chain: _Chain, event: Event, data: dict[str, Any], person: str) -> b
             return False
 
 
-def _speaker(chain: _Chain, event: Event) -> str:
+def _speaker(chain: Chain, event: Event) -> str:
     """Who says it; a claim counts as its signer's own."""
     return event.actor if event.id in chain.claims else event.data.on_behalf_of or event.actor
 
 
-def _step(chain: _Chain, event: Event, data: dict[str, Any]) -> None:
+def _step(chain: Chain, event: Event, data: dict[str, Any]) -> None:
     at, actor = chain.boundary, _speaker(chain, event)
     offer = chain.offers.get(str(data.get("handover", "")), {})
     match event.type.name:
@@ -241,9 +171,17 @@ def _step(chain: _Chain, event: Event, data: dict[str, Any]) -> None:
             chain.care(str(data["to"]), at, event.id)
             chain.answer({str(data["to"])}, at, event.id)
             chain.claimed.clear()
+        case "dispute-resolved":
+            for held in chain.offers.values():
+                if "received" not in held:
+                    chain.overdue(held, event.time, event.id)
+                    held.pop("released", None)
+            chain.care(str(data.get("carer") or chain.carer), at, event.id)
+            chain.answer({str(data["responsible"])}, at, event.id)
+            chain.claimed.clear()
 
 
-def _released(chain: _Chain, event: Event, offer: dict[str, Any], actor: str, to: str) -> None:
+def _released(chain: Chain, event: Event, offer: dict[str, Any], actor: str, to: str) -> None:
     givers = chain.answering.keys() if to in chain.rightful else chain.rightful
     if actor not in givers and actor != offer.get("giver"):
         return
@@ -259,13 +197,13 @@ def _released(chain: _Chain, event: Event, offer: dict[str, Any], actor: str, to
         chain.answer(left or {str(offer["to"])}, chain.boundary, event.id)
 
 
-def _received(chain: _Chain, event: Event, offer: dict[str, Any], actor: str) -> None:
+def _received(chain: Chain, event: Event, offer: dict[str, Any], actor: str) -> None:
     at = chain.boundary
     rightful = offer.get("to") == actor and "received" not in offer and event.id not in chain.claims
     if rightful:
         chain.claimed.discard(actor)
         offer["received"] = event.time
-        _overdue(chain, offer, event.time, event.id)
+        chain.overdue(offer, event.time, event.id)
     chain.care(actor, at, event.id)
     if rightful and "released" in offer and offer.get("giver") in chain.answering:
         chain.answer({actor}, at, event.id)
@@ -276,16 +214,10 @@ def _received(chain: _Chain, event: Event, offer: dict[str, Any], actor: str) ->
         chain.disputed = (at, event.id)
 
 
-def _overdue(chain: _Chain, offer: dict[str, Any], until: datetime, cause: str) -> None:
-    released = offer.get("released")
-    if released is not None and until - released > limit("receipt_hours", offer.get("corridor")).time:
-        chain.unexplained.append(Unexplained("gap", released, until, cause))
-
-
-def _close(chain: _Chain, end: datetime, ended: datetime | None) -> None:
+def _close(chain: Chain, end: datetime, ended: datetime | None) -> None:
     for offer_id, offer in chain.offers.items():
         if "received" not in offer:
-            _overdue(chain, offer, end, offer_id)
+            chain.overdue(offer, end, offer_id)
     if chain.disputed is not None:
         chain.unexplained.append(Unexplained("overlap", chain.disputed[0], end, chain.disputed[1]))
     chain.count_joint(end)
@@ -297,3 +229,6 @@ def _close(chain: _Chain, end: datetime, ended: datetime | None) -> None:
 
 def _minutes(length: timedelta) -> int:
     return int(length.total_seconds() // 60)
+
+
+__all__ = ["CustodyTable", "Span", "Unexplained", "custody_table"]

@@ -34,6 +34,7 @@ ROLE_EVENTS = frozenset(
         "custody.handover-offered",
         "custody.handover-received",
         "custody.taken-over",
+        "custody.dispute-resolved",
         "repatriation.tracing-requested",
         "repatriation.requested",
         "repatriation.travel-scheduled",
@@ -71,6 +72,8 @@ def fold(roles: Mapping[str, Mapping[str, tuple[str, ...]]], event: Event, breac
             given = {"offered": to, **dict(held)}
         case "custody.taken-over":
             given = {"holder": to}
+        case "custody.dispute-resolved":
+            given = {"holder": str(data["responsible"])}
         case "repatriation.tracing-requested" | "repatriation.requested":
             given = {"asking": event.actor, "asked": to}
         case "repatriation.travel-scheduled":

@@ -23,9 +23,10 @@ from ..codes import (
     Person,
     PlaceKind,
     Purpose,
+    ResolvedBy,
     TakeoverReason,
 )
-from ..fields import Corridor, CustodyId, EventId, Instant, Several
+from ..fields import Corridor, CustodyId, EventId, Instant, Several, Some
 from ..steps import SolutionReason
 from ._base import Correction, Deadline, EventData, Kind, Named, event
 
@@ -59,7 +60,9 @@ class HandoverOffered(_Step):
 
     `risk_assessment` names the `intake.risk-assessed` that came first, else `emergency_reason` says why it could not
     (D107-RISK). `corridor`, `repatriation` (the `repatriation.requested` that the counterpart accepted) and
-    `determination` (best interests, D107-BEST) belong to a handover across a border.
+    `determination` (best interests, D107-BEST) belong to a handover across a border. `assessment` names the
+    `repatriation.family-assessed` of a child on its way to a family (CUS-FAMILY). `until` is when a temporary placement
+    ends and the person is back (NET-TEMPORARY). An offer that is not answered by `answer_by` is over (NET-ANSWER).
     """
 
     to: Named
@@ -75,6 +78,8 @@ class HandoverOffered(_Step):
     corridor: Corridor | None = None
     repatriation: EventId | None = None
     determination: EventId | None = None
+    assessment: EventId | None = None
+    until: Instant | None = None
 
 
 @event("custody.handover-accepted", kind=Kind.PROPOSAL)
@@ -135,6 +140,17 @@ class EmergencyPlaced(_Step):
     needs: Several[Need] = ()
 
 
+@event("custody.emergency-assessed", kind=Kind.FACT)
+class EmergencyAssessed(_Step):
+    """The risk of a move that an emergency had put before its assessment is assessed now (D107-RISK).
+
+    `move` is the offer or the placement; `assessment` the `intake.risk-assessed` that names it in its `offer`.
+    """
+
+    move: EventId
+    assessment: EventId
+
+
 @event("custody.entrusted", kind=Kind.FACT)
 class Entrusted(_Step):
     """The person now lives with family, kin, a foster or a group home; an adult, on their own (CUS-ONE, CUS-FAMILY).
@@ -181,6 +197,21 @@ class TakenOver(_Step):
     condition: Condition = Condition.NOT_ASSESSED
 
 
+@event("custody.dispute-resolved", kind=Kind.PROPOSAL)
+class DisputeResolved(_Step):
+    """The referral authority decides who answers and who cares from the event's time on (CUS-MOVE, CUS-ONE).
+
+    Both are of those who answer or claim to; anybody else comes in by a handover or a take-over. No `carer`: the
+    person stays with the family or home that has them. `about` names the event that was disputed.
+    """
+
+    responsible: Named
+    carer: Named | None = None
+    place_kind: PlaceKind
+    basis: Some[ResolvedBy]
+    about: EventId | None = None
+
+
 @event("custody.died", kind=Kind.FACT)
 class Died(_Step):
     """The person died; said by the carer. `paper` gives the number of the certificate."""
@@ -202,7 +233,11 @@ class Ended(_Step):
 
 @event("custody.corrected", kind=Kind.FACT)
 class Corrected(Correction):
-    """An earlier event of this family was wrong; said by the agency that sent it."""
+    """An earlier event of this family was wrong; said by the agency that sent it.
+
+    The last step that moved the person, ended the chain or reported them missing is taken back by it, and so is an
+    offer that nobody has acted on; of what others have built on, the record alone is corrected.
+    """
 
 
 @event("custody.deadline-passed", kind=Kind.FACT)

@@ -6,13 +6,17 @@ until it is resolved (CUS-MOVE). The rules are in `guidelines.rules`; here is wh
 
 from __future__ import annotations
 
-from ..codes import PlaceKind
-from ..decision import Breach, Context, Deadline, Decision, Park, Problem, disputed
+from ..codes import Caretaker, PlaceKind
+from ..decision import Breach, Context, Deadline, Decision, Problem, disputed
 from ..directory import Directory
 from ..envelope import Event
 from ..events.custody import (
     Corrected,
     DeadlinePassed,
+    DisputeResolved,
+    EmergencyAssessed,
+    EmergencyPlaced,
+    Entrusted,
     Found,
     HandoverAccepted,
     HandoverDeclined,
@@ -23,29 +27,31 @@ from ..events.custody import (
     Opened,
     TakenOver,
 )
-from ..guidelines.corridors import corridor_id
 from ..guidelines.rules import (
-    a2007_member,
     a2007_receipt,
     cus_gap,
     cus_holder,
     cus_move,
     cus_one,
+    cus_takeover,
     cus_time,
     d107_48h,
+    d107_best,
+    d107_detention,
     d107_risk,
+    d107_safe,
+    net_temporary,
     network,
-    xb_corridor,
-    xb_counterpart,
     xb_need,
 )
 from .base import Journey
 from .common import awaits, overdue, service_own, sort_out, speaker
-from .custody_state import CustodyState, Handover, Holding, entitled, evolve
+from .custody_evolve import evolve
+from .custody_offer import FOLLOWED, Findings, offered, to_family
+from .custody_state import CustodyState, Handover, Holding, entitled
 
 __all__ = ["JOURNEY", "CustodyState", "Handover", "Holding", "deadlines", "decide", "evolve"]
 
-Findings = list[Park | Problem | Breach | None]
 _Offered = HandoverAccepted | HandoverDeclined | HandoverReleased | HandoverReceived | HandoverFailed
 
 
@@ -67,18 +73,15 @@ def decide(state: CustodyState, event: Event, context: Context) -> Decision:
         settling = isinstance(data, HandoverReleased) and offer is not None and offer.unreleased
         found.append(None if settling else cus_time.cus_time_order(event.time, state.boundary))
     if isinstance(data, HandoverOffered):
-        found += _offered(state, data, event, context)
+        found += offered(state, data, event, context)
     elif isinstance(data, _Offered):
         corridor = offer.corridor if offer is not None else None
         found.append(awaits(context, offer is not None, "custody.handover-offered", "data.handover"))
         if offer is not None:
             found += _step(state, offer, event, context)
-    elif isinstance(data, TakenOver):
-        found.append(cus_holder.cus_holder_takes_over(_authority(data, event, context)))
-    elif isinstance(data, Found):
-        found.append(awaits(context, state.missing, "custody.missing-reported", "data.custody"))
-    elif state.opened is not None and not isinstance(data, Opened | DeadlinePassed | Corrected):
-        found.append(cus_holder.cus_holder_alone(entitled(state, event, speaker(event))))
+    elif state.opened is not None or isinstance(data, Corrected | TakenOver):
+        found += _alone(state, event, context)
+    found += _place(state, event, context, offer)
     after = evolve(state, event, disputed(item for item in found if isinstance(item, Problem | Breach)))
     found += overdue(event, deadlines(state), deadlines(after))
     found.append(_stay(state, event, context, after))
@@ -108,17 +111,80 @@ def _proven(state: CustodyState, context: Context) -> bool:
     return state.from_report is None or context.find("intake.report-received", id=state.from_report) is not None
 
 
-def _authority(data: TakenOver, event: Event, context: Context) -> bool:
+def _alone(state: CustodyState, event: Event, context: Context) -> Findings:
+    """A step without an offer: who may say it, and what else it must rest on."""
+    data, actor = event.data, speaker(event)
+    if isinstance(data, Opened | DeadlinePassed):
+        return []
+    if isinstance(data, Corrected):
+        sender = state.senders.get(data.corrects)
+        found: Findings = [awaits(context, sender is not None, "the event that it corrects", "data.corrects")]
+        return [*found, network.net_party(event.actor, sender) if sender is not None else None]
+    if isinstance(data, TakenOver):
+        if not _takes_over(state, data, event, context):
+            return [cus_takeover.cus_takeover(authority=False)]
+        return [cus_takeover.cus_takeover_from(data.from_agency, data.to, state.parties) if state.opened else None]
+    if isinstance(data, Found):
+        return [awaits(context, state.missing, "custody.missing-reported", "data.custody")]
+    if isinstance(data, DisputeResolved):
+        return [
+            cus_move.cus_move_resolves(_authority(state, actor, event, context.directory)),
+            cus_move.cus_move_disputed(state.in_dispute),
+            cus_move.cus_move_named(data.responsible, data.carer, state.parties, state.carer in frozenset(Caretaker)),
+        ]
+    if isinstance(data, EmergencyAssessed):
+        owed = state.unassessed.get(data.move, ("",))[0]
+        seen = context.find("intake.risk-assessed", id=data.assessment, offer=data.move) is not None
+        return [
+            cus_holder.cus_holder_alone(actor in (owed, *state.rightful)),
+            awaits(context, data.move in state.senders, "custody.handover-offered", "data.move"),
+            awaits(context, seen, "intake.risk-assessed", "data.assessment"),
+        ]
+    to_one = isinstance(data, Entrusted) and state.child and data.to_kind in (Caretaker.PARENT, Caretaker.KIN)
+    family = to_family(data.assessment, data.to_kind, context) if isinstance(data, Entrusted) and to_one else []
+    return [cus_holder.cus_holder_alone(entitled(state, event, actor)), *family]
+
+
+def _takes_over(state: CustodyState, data: TakenOver, event: Event, context: Context) -> bool:
     """The referral authority says it, or signs beside whoever brings the court's order."""
-    says = context.countersigner if data.ordered_by == "court" and data.paper is not None else None
-    on = event.time.date()
-    return any(context.directory.has_role(agency, "referral-authority", on) for agency in (speaker(event), says or ""))
+    second = context.countersigner if data.ordered_by == "court" and data.paper is not None else None
+    return any(_authority(state, agency, event, context.directory) for agency in (speaker(event), second or ""))
+
+
+def _authority(state: CustodyState, agency: str, event: Event, directory: Directory) -> bool:
+    """Whether an agency is the referral authority of a country of those who answer or care.
+
+    One country's authority takes nobody from another's hands: that is a return.
+    """
+    countries = {directory.country(party) for party in state.parties}
+    if not directory.has_role(agency, "referral-authority", event.time.date()):
+        return False
+    return not countries or directory.country(agency) in countries
+
+
+def _place(state: CustodyState, event: Event, context: Context, offer: Handover | None) -> Findings:
+    """Where a fact says that a child is now: in no detention facility, and across no border unless that was decided."""
+    data, on, country = event.data, event.time.date(), context.directory.country
+    if isinstance(data, Opened):
+        return [d107_detention.d107_detention(data.place_kind, data.person != "adult", on)]
+    if not isinstance(data, HandoverReceived | EmergencyPlaced | Found | TakenOver | DisputeResolved):
+        return []
+    found: Findings = [d107_detention.d107_detention(data.place_kind, state.child, on)]
+    if isinstance(data, HandoverReceived):
+        giver = offer.giver if offer is not None else data.from_agency
+        determined = offer is not None and offer.determination is not None
+        here, there = country(giver), country(speaker(event))
+    elif isinstance(data, EmergencyPlaced | TakenOver):
+        here, there, determined = country(state.carer or ""), country(data.to), False
+    else:
+        return found
+    return [*found, d107_best.d107_best_moved(state.child, here, there, determined, on)]
 
 
 def _stay(state: CustodyState, event: Event, context: Context, leaves: CustodyState) -> Problem | None:
     """A stay that the first report tells of began before custody was opened; it is judged when the child leaves."""
     began, cause = state.police_since, state.police_cause
-    if began is None or cause != state.opened or state.person == "adult" or event.header.from_service:
+    if began is None or cause != state.opened or not state.child or event.header.from_service:
         return None
     report = context.find("intake.report-received", at_police_post=True)
     if report is None or report.time >= began:
@@ -129,59 +195,16 @@ def _stay(state: CustodyState, event: Event, context: Context, leaves: CustodySt
     return None if known else d107_48h.d107_48h_stay(report.time, event.time)
 
 
-def _offered(state: CustodyState, data: HandoverOffered, event: Event, context: Context) -> Findings:
-    on, directory = event.time.date(), context.directory
-    child = state.person != "adult"
-    giver = speaker(event)
-    police = directory.has_role(giver, "criminal-justice", on)
-    found: Findings = [
-        cus_holder.cus_holder_gives(giver, state.givers(data.to)),
-        xb_need.xb_need_unsealed(data.sealed_digest),
-        network.net_many(sum(offer.giver == giver for offer in state.handovers.values())),
-        a2007_member.a2007_member(data.to, child, on, directory),
-        d107_risk.d107_risk(police, child, data.risk_assessment, data.emergency_reason, on),
-    ]
-    if data.risk_assessment is not None:
-        seen = context.find("intake.risk-assessed", id=data.risk_assessment) is not None
-        found.append(awaits(context, seen, "intake.risk-assessed", "data.risk_assessment"))
-    return found + _across(data, event, context, directory)
-
-
-def _across(data: HandoverOffered, event: Event, context: Context, directory: Directory) -> Findings:
-    """An offer from one country to another: on its corridor, between those who may, for an accepted return."""
-    giver = speaker(event)
-    here, there = directory.country(giver), directory.country(data.to)
-    if here is None or there is None or here == there:
-        return []
-    on = event.time.date()
-    found: Findings = [
-        xb_counterpart.xb_counterpart("source", giver, here, xb_counterpart.AT_THE_BORDER, on, directory),
-        xb_counterpart.xb_counterpart("data.to", data.to, there, xb_counterpart.AT_THE_BORDER, on, directory),
-    ]
-    if data.corridor is None or data.corridor != corridor_id(here, there):
-        found.append(
-            xb_corridor.RULE.problem("data.corridor", "this is not the corridor of these two countries", "name it")
-        )
-    if data.repatriation is None:
-        found.append(
-            xb_corridor.RULE.problem(
-                "data.repatriation",
-                "a handover across a border belongs to a return",
-                "name the request that was accepted",
-            )
-        )
-    else:
-        answer = context.find("repatriation.counterpart-answered", request=data.repatriation, answer="accepted")
-        found.append(awaits(context, answer is not None, "repatriation.counterpart-answered", "data.repatriation"))
-    return found
-
-
 def _step(state: CustodyState, offer: Handover, event: Event, context: Context) -> Findings:
     data, actor, on = event.data, speaker(event), event.time.date()
     attested = context.directory.agencies.get(data.on_behalf_of) if data.on_behalf_of is not None else None
     one_sided = cus_gap.cus_gap_one_sided(attested.standing if attested is not None else None)
     if isinstance(data, HandoverAccepted | HandoverDeclined):
-        return [cus_holder.cus_holder_takes(actor, offer.to), network.net_once(offer.status != "offered")]
+        found: Findings = [cus_holder.cus_holder_takes(actor, offer.to), network.net_once(offer.status != "offered")]
+        if isinstance(data, HandoverAccepted) and offer.status == "offered":
+            found.append(network.net_lapsed(event.time, offer.answer_by))
+            found.append(cus_holder.cus_holder_stands_by(offer.giver in state.givers(offer.to)))
+        return found
     if isinstance(data, HandoverReleased):
         return [
             cus_holder.cus_holder_gives(actor, (*state.givers(data.to), *((offer.giver,) if offer.unreleased else ()))),
@@ -208,8 +231,17 @@ def deadlines(state: CustodyState) -> tuple[Deadline, ...]:
     if state.ended or state.opened is None:
         return ()
     carer = state.carer if state.place_kind == PlaceKind.POLICE_POST else None
-    stay = d107_48h.d107_48h(state.police_since, state.police_cause, state.person != "adult", carer)
-    running: list[Deadline | None] = [stay]
+    stay = d107_48h.d107_48h(state.police_since, state.police_cause, state.child, carer)
+    posts_alone = state.police_since is not None and state.police_since == state.unsafe_since
+    running: list[Deadline | None] = [
+        stay,
+        d107_safe.d107_safe(state.unsafe_since, state.unsafe_cause, state.child, posts_alone, state.carer),
+    ]
+    for move, (owed_by, since) in state.unassessed.items():
+        running.append(d107_risk.d107_risk_deadline(move, since, state.child, owed_by))
+    kept = state.handovers.get(state.temporary or "")
+    if kept is not None and kept.until is not None and state.temporary is not None:
+        running.append(net_temporary.net_temporary_deadline(state.temporary, kept.until, kept.to))
     for offer_id, offer in state.handovers.items():
         if offer.status == "offered" and offer.answer_by is not None:
             running.append(network.net_answer_deadline(offer_id, offer.answer_by, offer.to))
@@ -227,5 +259,5 @@ JOURNEY = Journey(
     decide,
     evolve,
     deadlines,
-    frozenset({"intake.report-received", "intake.risk-assessed", "repatriation.counterpart-answered"}),
+    FOLLOWED | {"intake.report-received"},
 )

@@ -102,6 +102,7 @@ def _onward(desk: Desk, custody: str) -> list[Act]:
             "place_kind": PlaceKind.SHELTER if unsafe else PlaceKind.OFFICE,
             "escort": Escort.SOCIAL_WORKER,
             "answer_by": rfc3339(burst.at + timedelta(hours=24)),
+            "assessment": manifest.get("assessment"),
         },
     )
     return burst.acts

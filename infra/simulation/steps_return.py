@@ -35,7 +35,7 @@ def traced(desk: Desk, heard: Heard) -> list[Act]:
     determination = burst.say(
         "repatriation.best-interests-determined",
         {
-            "solution": Solution.GROUP_HOME if unsafe else Solution.RETURN,
+            "solution": Solution.RETURN,
             "views": desk.known("repatriation.views-heard"),
             "family_assessment": desk.known("repatriation.family-assessed"),
             "risk_assessment": desk.known("repatriation.risk-assessed"),

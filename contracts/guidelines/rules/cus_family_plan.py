@@ -6,17 +6,7 @@ from collections.abc import Collection
 
 from ...codes import Caretaker
 from ...decision import Problem
-from ._rule import Rule
-
-RULE = Rule(
-    "CUS-FAMILY",
-    "Entrusting to a family needs an assessment with outcome safe; a family found unsafe is no place to return to.",
-    "CRF; OPSC ¶111",
-    "inferred",
-    "refuse; breach",
-    policy=True,
-)
-FAMILY = frozenset({Caretaker.PARENT, Caretaker.KIN})
+from .cus_family import FAMILY, RULE
 
 
 def cus_family_plan(

@@ -46,22 +46,19 @@ def cus_holder_speaks(may: bool) -> Problem | None:
     )
 
 
-def cus_holder_takes_over(authority: bool) -> Problem | None:
-    """A person is taken from a holder by the referral authority, or on a court's order that it countersigns."""
-    if authority:
-        return None
-    return RULE.problem(
-        "source",
-        "only the referral authority or a court takes a person over",
-        "name the number of the court's order in data.paper, and have the referral authority sign the same bytes",
-        "dispute",
-    )
-
-
 def cus_holder_takes(actor: str, named: str | None) -> Problem | None:
     """Who takes a person must be the receiver that the offer names."""
     if actor == named:
         return None
     return RULE.problem(
         "source", "only the receiver that the offer names may say this", "ask the holder for an offer to you", "dispute"
+    )
+
+
+def cus_holder_stands_by(answers: bool) -> Problem | None:
+    """Nobody accepts an offer of one that does not answer for the person any more."""
+    if answers:
+        return None
+    return RULE.problem(
+        "data.handover", "the one that offered no longer answers for this person", "ask the responsible agency"
     )

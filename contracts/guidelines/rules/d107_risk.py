@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from ...decision import Problem
+from ...decision import Deadline, Problem
+from ..instruments import allowed
 from ._rule import Rule
 
 RULE = Rule(
     "D107-RISK",
-    "Police assess risk before they move a child; in an emergency the move goes with a reason.",
+    "Police assess risk before they move a child; in an emergency the move goes with a reason, the assessment follows.",
     "Decision 107; OPSC ¶113.2",
     "text",
-    "refuse",
+    "refuse; deadline",
     instrument="kh-decision-107",
 )
 
@@ -26,3 +27,11 @@ def d107_risk(police: bool, child: bool, assessment: str | None, emergency: obje
         "police move a child only after its risk has been assessed",
         "name the risk assessment, or the emergency in 'emergency_reason'",
     )
+
+
+def d107_risk_deadline(move: str, since: datetime, child: bool, owed_by: str) -> Deadline | None:
+    """The end of the time in which the assessment that an emergency put off is made up for. `move` is its event."""
+    if not child or not RULE.bites(since.date()):
+        return None
+    time = allowed("kh-decision-107", "emergency-assessment")
+    return Deadline(RULE.id, move, since + timedelta(hours=time.hours), owed_by, time.verified)

@@ -31,7 +31,7 @@ ANSWER = Rule(
     "A question is answered by the time that it names.",
     "HL7 FHIR Task; IHE 360X",
     "text",
-    "deadline",
+    "deadline; refuse",
     policy=True,
 )
 SERVICE = Rule(
@@ -125,6 +125,13 @@ def net_once(answered: bool) -> Problem | None:
     if not answered:
         return None
     return PARTY.problem("data.request", "this has been answered already", "send a new request instead")
+
+
+def net_lapsed(now: datetime, answer_by: datetime | None) -> Problem | None:
+    """An offer that nobody answered in time is over; who made it and stands by it makes it again."""
+    if answer_by is None or now <= answer_by:
+        return None
+    return ANSWER.problem("data.handover", "this offer was to be answered earlier and is over", "ask for a new offer")
 
 
 def net_many(asked: int) -> Problem | None:

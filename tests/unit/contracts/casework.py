@@ -188,15 +188,24 @@ class Case:
         data = {"holder": actor, "person": person, "place_kind": place, "from_report": report, "condition": "well"}
         return self.says(actor, "custody.opened", hours, data)
 
+    def determined(self, hours: float, actor: str = THAI, **data: Any) -> str:
+        """A child is heard, and its best interests are determined, to be the return unless `data` says otherwise."""
+        views = self.says(actor, "repatriation.views-heard", hours, {"hearing": "heard", "wish": "return"})
+        said = {"solution": "return", "views": views} | data
+        return self.says(actor, "repatriation.best-interests-determined", hours, said)
+
     def offer(self, actor: str, to: str, hours: float, **data: Any) -> dict[str, Any]:
         """What a handover offer says."""
         known = {"purpose": "shelter", "place_kind": "shelter", "to": to, "custody": self.state("custody").opened}
         return known | data
 
     def offered(self, actor: str, to: str, hours: float, **data: Any) -> str:
-        """An accepted offer's id; the police name an emergency."""
-        if actor in (POLICE, FORCES):
-            data = {"emergency_reason": "no-safe-place-here"} | data
+        """An accepted offer's id; the police assess a child's risk first, unless they name an emergency."""
+        named = {"risk_assessment", "emergency_reason"} & data.keys()
+        if actor in (POLICE, FORCES) and self.state("custody").person != "adult" and not named:
+            data["risk_assessment"] = self.says(
+                actor, "intake.risk-assessed", hours, {"level": "low", "safe_to_move": True}
+            )
         return self.says(actor, "custody.handover-offered", hours, self.offer(actor, to, hours, **data))
 
     def step(self, offer: str, **data: Any) -> dict[str, Any]:

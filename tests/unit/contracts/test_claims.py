@@ -50,13 +50,13 @@ def claims(case: Case) -> dict[str, tuple[dict[str, Any], tuple[tuple[str, str],
         "custody.handover-received of another's offer": (taken | {"handover": offer, "from_agency": giver}, (DISPUTE,)),
         "custody.taken-over": (
             taken | {"to": HEALTH, "reason": "abuse", "ordered_by": "court", "paper": "12/09"},
-            (DISPUTE,),
+            (("CUS-TAKEOVER", "dispute"),),
         ),
         "custody.emergency-placed": (
             {"custody": custody, "to": HEALTH, "place_kind": "hospital", "reason": "place-unsafe"},
             (DISPUTE,),
         ),
-        "custody.entrusted": ({"custody": custody, "to_kind": "kin"}, (DISPUTE,)),
+        "custody.entrusted": ({"custody": custody, "to_kind": "kin"}, (DISPUTE, ("CUS-FAMILY", "unproven"))),
         "custody.found": ({"custody": custody, "place_kind": "hospital", "condition": "well"}, (UNPROVEN,)),
     }
 

@@ -63,6 +63,7 @@ def play(case: Case, steps: list[tuple[str, str, float]]) -> float:
         state = case.state("custody")
         giver = state.responsible[0]
         if step == "taken-over" or (len(state.responsible) > 1 and step != "emergency"):
+            to = to if to != giver else next(agency for agency in AGENCIES if agency != giver)
             taken = {"from_agency": giver, "to": to, "reason": "neglect", "ordered_by": "referral-authority"}
             case.says(MINISTRY, "custody.taken-over", now, {"custody": custody, "place_kind": "office", **taken})
         elif step == "emergency":

@@ -19,7 +19,7 @@ FACTS = {
     "verdict-given",
     "referral": "started completed failed",
     "custody": "opened handover-released handover-received handover-failed emergency-placed entrusted missing-reported "
-    "found taken-over died ended",
+    "found taken-over died ended emergency-assessed",
     "repatriation": "views-heard family-assessed risk-assessed travel-document-issued transit-entered border-crossed "
     "received follow-up-made",
     "audit": "finding-raised",
@@ -29,7 +29,7 @@ PROPOSALS = {
     "match-answered consent-given case-reopened case-closed",
     "justice": "testimony-scheduled assistance-requested assistance-answered",
     "referral": "requested answered identity-disclosed cancel-requested cancel-answered",
-    "custody": "handover-offered handover-accepted handover-declined",
+    "custody": "handover-offered handover-accepted handover-declined dispute-resolved",
     "repatriation": "tracing-requested tracing-answered best-interests-determined requested counterpart-answered "
     "request-completed "
     "travel-scheduled reintegration-planned closed local-solution-decided",

@@ -35,7 +35,9 @@ def test_a_child_goes_from_hand_to_hand_and_home() -> None:
     case.handover(POLICE, SHELTER, 4)
     assert holders(case) == (SHELTER, (SHELTER,))
     case.handover(SHELTER, PROVINCE, 100, "office")
-    case.says(PROVINCE, "custody.entrusted", 200, {"custody": custody, "to_kind": "kin"})
+    assessed = case.says(PROVINCE, "repatriation.family-assessed", 190, {"outcome": "safe", "caretaker": "kin"})
+    entrusted = {"custody": custody, "to_kind": "kin", "assessment": assessed}
+    case.says(PROVINCE, "custody.entrusted", 200, entrusted)
     assert holders(case) == ("kin", (PROVINCE,))
     case.says(PROVINCE, "custody.ended", 900, {"custody": custody, "reason": "follow-up-done"})
     state = case.state("custody")
@@ -184,7 +186,7 @@ def test_the_referral_authority_takes_over_and_so_does_a_court_and_nobody_else()
         custody = case.opened()
         event = case.event(actor, "custody.taken-over", 2, {"custody": custody, **taken, **more})
         marks = breaches(case.judge(event, countersigner=second))
-        assert marks == (set() if rightful else {("CUS-HOLDER", "dispute")})
+        assert marks == (set() if rightful else {("CUS-TAKEOVER", "dispute")})
         assert holders(case) == (SHELTER, (SHELTER,) if rightful else (POLICE, SHELTER))
 
 

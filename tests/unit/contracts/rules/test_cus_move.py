@@ -56,7 +56,7 @@ def test_a_release_that_does_not_come_is_due_from_the_giver() -> None:
 def test_a_takeover_resolves_it_and_nothing_is_due_any_more() -> None:
     case, offer = accepted_offer()
     case.receives(SHELTER, POLICE, offer, 5)
-    taken = {"from_agency": SHELTER, "to": SHELTER, "reason": "neglect", "ordered_by": "referral-authority"}
+    taken = {"from_agency": POLICE, "to": SHELTER, "reason": "neglect", "ordered_by": "referral-authority"}
     taken |= {"custody": case.state("custody").opened, "place_kind": "shelter"}
     case.says(MINISTRY, "custody.taken-over", 6, taken)
     assert case.state("custody").responsible == (SHELTER,)

@@ -62,7 +62,7 @@ def test_a_second_stay_begins_anew() -> None:
 
 
 def test_an_adult_and_any_other_place_are_not_counted() -> None:
-    for person, place in (("adult", "police-post"), ("child", "border-post")):
+    for person, place in (("adult", "police-post"), ("child", "office")):
         case = Case()
         case.opened(person=person, place=place)
         assert case.deadlines("custody") == ()

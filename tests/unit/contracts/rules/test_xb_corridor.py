@@ -99,7 +99,7 @@ def test_a_handover_across_a_border_rests_on_an_accepted_return_of_its_corridor(
     case.opened(THAI, place="shelter")
     actor, name, data = request(THAI, MINISTRY, "TH", instrument="kh-th")
     asked = case.told().says(actor, name, 20, data)
-    right = {"corridor": "kh-th", "repatriation": asked}
+    right = {"corridor": "kh-th", "repatriation": asked, "determination": case.determined(25)}
     for wrong in ({}, {"corridor": "kh-th"}, {"corridor": "kh-vn", "repatriation": asked}):
         offer = case.offer(THAI, TRANSIT, 30, **wrong)
         assert refused(case.tries(THAI, "custody.handover-offered", 30, offer, expired=True)) >= {"XB-CORRIDOR"}

@@ -90,6 +90,7 @@ def test_who_gives_and_takes_at_the_border() -> None:
     asked = case.told().says(THAI, "repatriation.requested", 20, RETURN | {"to": MINISTRY})
     case.says(MINISTRY, "repatriation.counterpart-answered", 30, {"request": asked, "answer": "accepted"})
     across = {"corridor": "kh-th", "repatriation": asked, "emergency_reason": "disaster"}
+    across["determination"] = case.determined(35)
     by_police = case.offer(THAI_POLICE, SHELTER, 40, **across)
     assert refused(case.tries(THAI_POLICE, "custody.handover-offered", 40, by_police)) == {"XB-COUNTERPART"}
     case.handover(THAI_POLICE, THAI, 50, emergency_reason="disaster")
