@@ -40,12 +40,14 @@ async def demo(session: Session, seed: str, report_file: Path | None, copies: in
     _make_room(session)
     published: dict[str, Any] = tomllib.loads(PUBLISHED.read_text(encoding="utf-8"))
     chance = Chance.of(seed)
+    # Before anything else is there: a demo that is stopped while it starts leaves what the next one may clear away.
+    session.data.mkdir(parents=True, exist_ok=True)
+    (session.data / SEED_FILE).write_text(seed, encoding="utf-8")
     with failures(), session.output.progress() as advance:
         network = Network(
             session.data, members(chance), replay=True, copies=copies, progress=lambda what: advance(what, 0, None)
         )
         async with network:
-            (session.data / SEED_FILE).write_text(seed, encoding="utf-8")
             write_credentials(network, chance)
             outcome = await replay(
                 network,

@@ -19,6 +19,8 @@ ANSWERS = ("intake", "justice", "referral", "custody", "repatriation")
 
 PAUSE = 0.3
 """Seconds between two looks into one mailbox. A fetch waits for the first record, so an empty mailbox costs nothing."""
+WAITS = 600_000
+"""Milliseconds for which a record may wait for room behind others of its agency. A machine that is slow is no fault."""
 
 
 class KafkaWire:
@@ -45,6 +47,7 @@ class KafkaWire:
                     enable_idempotence=True,
                     acks="all",
                     linger_ms=200,
+                    request_timeout_ms=WAITS,
                     partitioner=partition,
                 )
                 await producer.start()
