@@ -191,6 +191,7 @@ class Case:
     def determined(self, hours: float, actor: str = THAI, **data: Any) -> str:
         """A child is heard, and its best interests are determined, to be the return unless `data` says otherwise."""
         views = self.says(actor, "repatriation.views-heard", hours, {"hearing": "heard", "wish": "return"})
+        self.says(actor, "repatriation.risk-assessed", hours, {"level": "low", "with_agency": MINISTRY})
         said = {"solution": "return", "views": views} | data
         return self.says(actor, "repatriation.best-interests-determined", hours, said)
 

@@ -237,7 +237,7 @@ def test_the_lead_closes_and_nobody_else() -> None:
 def test_where_nobody_leads_one_that_took_the_person_on_closes() -> None:
     case = Case()
     case.opened(POLICE, place="office")
-    case.handover(POLICE, PROVINCE, 2, "office", purpose="reintegration")
+    case.handover(POLICE, PROVINCE, 2, "office")
     stranger = case.event(HEALTH, "repatriation.closed", 9, {"exit": "died"})
     assert waits_for(case.judge(stranger, countersigner=MINISTRY)) == "custody.handover-accepted"
     assert refused(case.judge(stranger, countersigner=MINISTRY, expired=True)) == {"NET-PARTY"}
@@ -251,7 +251,7 @@ def test_one_to_whom_the_authority_gave_the_person_closes_too() -> None:
     case.says(MINISTRY, "custody.taken-over", 2, over | {"ordered_by": "referral-authority"})
     assert isinstance(closing(case, "died", 10, SHELTER, signed=POLICE), Accept)
     claimed = case.tries(HEALTH, "custody.taken-over", 11, over | {"to": HEALTH, "ordered_by": "court"})
-    assert ("CUS-HOLDER", "dispute") in breaches(claimed)
+    assert ("CUS-TAKEOVER", "dispute") in breaches(claimed)
     assert refused(case_closing(case, "died", 12, HEALTH, signed=MINISTRY)) == {"NET-PARTY"}
 
 

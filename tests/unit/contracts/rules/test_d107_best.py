@@ -20,6 +20,8 @@ def returning(start: datetime = START, person: str = "child") -> tuple[Case, dic
     way = {"from_country": "TH", "to_country": "KH", "corridor": "kh-th", "channel": "instrument"}
     gender = {} if person == "child" else {"gender": "Feminine"}
     asked = {"to": MINISTRY, "person": person, "instrument": "kh-th"} | way | gender
+    if person == "child":
+        case.told()
     request = case.says(THAI, "repatriation.requested", 20, asked)
     case.says(MINISTRY, "repatriation.counterpart-answered", 30, {"request": request, "answer": "accepted"})
     return case, {"corridor": "kh-th", "repatriation": request}
