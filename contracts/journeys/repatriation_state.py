@@ -259,10 +259,7 @@ def _settled(
 ) -> dict[str, object]:
     if isinstance(data, LocalSolutionDecided):
         over = (*WAITING, "accepted", "declined")
-        asks = {
-            known: _end(ask) if ask.status in over and "received" not in ask.steps else ask
-            for known, ask in state.asks.items()
-        }
+        asks = {known: _end(ask) if ask.status in over else ask for known, ask in state.asks.items()}
         return {"local": _said(event), "asks": asks}
     if isinstance(data, ReintegrationPlanned):
         plan = Plan(**_said(event).model_dump(), lead=data.lead, visit_every=data.visit_every, follow_up=data.follow_up)

@@ -132,16 +132,17 @@ def _followed(state: RepatriationState, plan: Plan) -> Turn:
 def _came_back(state: RepatriationState) -> Turn | None:
     """Who is back has a plan to wait for; an adult a call or a visit, and then an end."""
     known = [ask for ask in state.asks.values() if "received" in ask.steps]
-    if known:
-        agency, at = (known[-1].to, known[-1].steps["received"])
-        here = state.travel_to or agency
-    elif state.arrived is not None:
+    last = max(known, key=lambda ask: ask.steps["received"], default=None)
+    if state.arrived is not None and (last is None or last.steps["received"] < state.arrived.at):
         agency, at = state.arrived.agency, state.arrived.at
         here = agency
+    elif last is not None:
+        agency, at = last.to, last.steps["received"]
+        here = state.travel_to or agency
     else:
         return None
     if state.person is Person.ADULT:
-        return Turn("closed" if state.visits else "follow-up-made", here, at, None, False)
+        return Turn("closed" if followed_up(state) else "follow-up-made", here, at, None, False)
     return Turn("reintegration-planned", agency, at, at + limit("plan_hours", state.corridor).time, False)
 
 

@@ -352,6 +352,8 @@ def test_an_adult_who_came_back_is_called_and_needs_no_plan() -> None:
     case.says(THAI, "repatriation.travel-scheduled", 35, TRAVEL | {"request": asked, "to": TRANSIT})
     case.says(TRANSIT, "repatriation.received", 60, ARRIVED | {"request": asked})
     assert whose(case) == ("follow-up-made", TRANSIT)
+    case.says(MINISTRY, "repatriation.follow-up-made", 700, {"contact": "phone", "outcome": "not-found"})
+    assert whose(case) == ("follow-up-made", TRANSIT)
     case.says(MINISTRY, "repatriation.follow-up-made", 800, {"contact": "phone", "outcome": "well"})
     assert whose(case) == ("closed", TRANSIT)
 
@@ -364,6 +366,14 @@ def test_who_comes_back_again_is_planned_for_anew() -> None:
     assert whose(case) == ("reintegration-planned", MINISTRY)
     again = planned(case, 500)
     assert case.state("repatriation").plan.id == again
+
+
+def test_who_is_deported_after_a_return_is_planned_for_where_they_arrived() -> None:
+    case = Case()
+    received(case, accepted(case))
+    assert whose(case) == ("reintegration-planned", MINISTRY)
+    case.says(PROVINCE, "repatriation.received", 300, ARRIVED | {"unannounced": True})
+    assert whose(case) == ("reintegration-planned", PROVINCE)
 
 
 def test_a_plan_made_before_the_reception_stands() -> None:

@@ -122,6 +122,16 @@ def test_as_many_visits_as_the_plan_has_time_for() -> None:
     assert isinstance(closing(case, "follow-up-done", AT + 2 * MONTH + 2 * DAY), Accept)
 
 
+def test_a_time_that_does_not_come_out_even_has_one_more_visit() -> None:
+    case, plan = with_plan(visit_every=2, follow_up=3)
+    visits(case, plan, AT + 2 * MONTH, 1)
+    made = visits(case, plan, AT + 3 * MONTH, 1)
+    assert isinstance(closing(case, "follow-up-done", AT + 3 * MONTH + 1, follow_up=made), Accept)
+    case, plan = with_plan(visit_every=2, follow_up=3)
+    case.says(PROVINCE, "repatriation.follow-up-made", AT + 3 * MONTH, VISIT | {"plan": plan}, BREACH)
+    assert refused(closing(case, "follow-up-done", AT + 3 * MONTH + 1)) == {"C009-FOLLOWUP"}
+
+
 @pytest.mark.parametrize(
     "last", [{"contact": "phone"}, {"outcome": "concern"}, {"outcome": "danger"}, {"outcome": "not-found"}]
 )
@@ -173,7 +183,9 @@ def test_an_exit_needs_a_second_agency_and_nothing_else_is_one(way: str) -> None
     case, _ = with_plan()
     assert refused(closing(case, way, 60)) == {"C009-FOLLOWUP"}
     assert refused(closing(case, way, 60, signed=PROVINCE)) == {"C009-FOLLOWUP"}
+    assert case.deadlines("repatriation") != ()
     decision = closing(case, way, 60, signed=MINISTRY)
+    assert (case.deadlines("repatriation") == ()) is isinstance(decision, Accept)
     assert isinstance(decision, Accept) is (Exit(way) in EXITS)
 
 
