@@ -41,7 +41,7 @@ from .base import Journey, park
 from .common import awaits, overdue, service_own, sort_out
 from .entitled import CUSTODY
 from .intake_consent import unacknowledged
-from .intake_state import IntakeState, evolve
+from .intake_state import IntakeState, evolve, is_adult
 from .repatriation_end import case_closing
 
 __all__ = ["JOURNEY", "IntakeState", "deadlines", "decide", "evolve", "unacknowledged"]
@@ -106,7 +106,7 @@ def _as_adult(
     state: IntakeState, person: str | None, on: date, context: Context, field: str = "data.person"
 ) -> Park | Problem | None:
     """An adult procedure waits for a determination of age; who is found to be no adult is not treated as one."""
-    problem = d107_age.d107_age(person, state.adult(on), on, field)
+    problem = d107_age.d107_age(person, is_adult(state, on), on, field)
     if problem is None or state.age is not None:
         return problem
     return park(context, "intake.age-determined") or problem
@@ -124,7 +124,7 @@ def _person(state: IntakeState, event: Event, context: Context) -> Found:
     if isinstance(data, ScreeningRecorded | IdentificationDecided):
         return [_as_adult(state, data.person, on, context)]
     if isinstance(data, InterimCareArranged):
-        adult = state.adult(on)
+        adult = is_adult(state, on)
         foreign = d107_status.d107_status_foreign(state.found_country, state.nationality, data.legal_status)
         return [
             _as_adult(state, data.person, on, context),
@@ -168,7 +168,7 @@ def _links(state: IntakeState, event: Event, context: Context) -> Found:
 def _consent(state: IntakeState, event: Event, context: Context) -> Found:
     """What is asked of consents, of taking them back, and of who corrects."""
     data, on = event.data, event.time.date()
-    adult = state.adult(on)
+    adult = is_adult(state, on)
     if isinstance(data, ConsentGiven):
         as_adult = Person.ADULT if data.given_by is ConsentGiver.SELF else None
         return [

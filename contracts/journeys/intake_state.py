@@ -87,16 +87,17 @@ class IntakeState(JourneyState):
     reopened: tuple[str, ...] = ()
     closed: str | None = None
 
-    def adult(self, on: date) -> bool:
-        """Whether the person is established as an adult on a day."""
-        return d107_age_established(self.age, self.adult_from, on)
-
     def sender(self, event: str) -> str | None:
         """Who sent an event whose correction changes something here; None for any other."""
         if self.age_by is not None and self.age_by[0] == event:
             return self.age_by[1]
         consent = self.consents.get(event)
         return consent.by if consent is not None else None
+
+
+def is_adult(state: IntakeState, on: date) -> bool:
+    """Whether the person is established as an adult on a day."""
+    return d107_age_established(state.age, state.adult_from, on)
 
 
 def evolve(state: IntakeState, event: Event, disputed: bool = False) -> IntakeState:
@@ -139,7 +140,7 @@ def _person(state: IntakeState, event: Event) -> dict[str, Any]:
         case ConsentGiven():
             return {"consents": intake_consent.consented(state.consents, event, data)}
         case ConsentWithdrawn() if data.consent in state.consents:
-            adult = state.adult(event.time.date())
+            adult = is_adult(state, event.time.date())
             if net_consent("data.withdrawn_by", data.withdrawn_by, state.familial, adult) is not None:
                 return {}
             consents, withdrawals = intake_consent.withdrawn(state.consents, state.withdrawals, event, data)
@@ -218,7 +219,7 @@ def _corrected(state: IntakeState, event: Event, corrects: str) -> dict[str, Any
 
 
 def _taken_for(state: IntakeState, event: Event, person: Person | None) -> dict[str, Any]:
-    if person is not Person.ADULT or state.adult(event.time.date()):
+    if person is not Person.ADULT or is_adult(state, event.time.date()):
         return {}
     return {"adult_steps": (*state.adult_steps, event.id)}
 

@@ -15,6 +15,7 @@ from contracts.envelope import Event
 from contracts.events import Kind
 from contracts.identifiers import derived_id
 from contracts.journeys.intake import unacknowledged
+from contracts.journeys.intake_state import is_adult
 from tests.unit.contracts.casework import HEALTH, MINISTRY, POLICE, PROVINCE, SHELTER, START, Case
 from tests.unit.contracts.rules.test_d107_status import reported
 
@@ -190,7 +191,7 @@ def holds(case: Case, ledger: Ledger, event: Event, decision: Decision, before: 
     for withdrawal in state.withdrawals.values():
         assert set(withdrawal.acknowledged) <= set(withdrawal.receivers)
         assert set(withdrawal.owing) == set(withdrawal.receivers) - set(withdrawal.acknowledged)
-    assert state.adult(event.time.date()) == Ledger(case).adult(event)
+    assert is_adult(state, event.time.date()) == Ledger(case).adult(event)
     assert (state.child_since is None) <= (state.presumed == "adult" or state.age == "adult")
 
 

@@ -74,7 +74,7 @@ def test_an_id_may_be_written_small_and_an_unknown_one_names_the_nearest() -> No
 
 
 def test_where_a_rule_is_used_is_short_unless_all_of_it_is_asked_for() -> None:
-    assert used(page("D107-RISK")) == ("custody: handover-offered",)
+    assert used(page("D107-DETENTION"))[0].startswith("custody: ")
     assert "custody: a deadline" in used(page("CUS-GAP"))
     assert any("handover-released" in place for place in used(page("CUS-GAP"), most=99))
     assert "intake: every event" in used(page("CUS-TIME"))

@@ -51,6 +51,7 @@ def steps(day: date) -> Kept:
     """A child waits three days at a police post, and its return is asked for by the way that was open on the day."""
     case = Kept(datetime(day.year, day.month, day.day, 2, tzinfo=UTC))
     case.opened(POLICE, 0.5)
+    case.told()
     ask = case.event(THAI, "repatriation.requested", 1, request("kh-th" if day > DAYS[0] else None))
     assert isinstance(case.judge(ask), Accept)
     case.wait("custody", 72)
@@ -96,7 +97,8 @@ def test_the_same_case_on_three_days_comes_out_by_three_texts() -> None:
 )
 def test_a_way_of_another_day_is_refused(day: date, instrument: str | None) -> None:
     case = Kept(datetime(day.year, day.month, day.day, 2, tzinfo=UTC))
-    assert refused(case.tries(THAI, "repatriation.requested", 0, request(instrument))) == {"XB-CORRIDOR"}
+    case.told()
+    assert refused(case.tries(THAI, "repatriation.requested", 1, request(instrument))) == {"XB-CORRIDOR"}
 
 
 def test_a_rule_that_no_text_had_brought_is_said_so() -> None:

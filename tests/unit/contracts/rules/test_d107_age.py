@@ -10,6 +10,7 @@ import pytest
 from contracts.codes import AgeEvidence
 from contracts.decision import Accept
 from contracts.guidelines.rules.d107_age import WEAK, d107_age_established, d107_age_evidence
+from contracts.journeys.intake_state import is_adult
 from tests.unit.contracts.casework import MINISTRY, POLICE, SHELTER, Case, breaches, refused, waits_for
 
 MARK = ("D107-AGE", "breach")
@@ -94,7 +95,7 @@ def test_a_document_or_an_examination_does_and_an_impression_beside_it_takes_not
     case = Case()
     case.report(person="unknown")
     aged(case, 1, "adult", "physical-appearance", evidence)
-    assert case.state("intake").adult(case.at(1).date())
+    assert is_adult(case.state("intake"), case.at(1).date())
 
 
 @pytest.mark.parametrize("shown", AgeEvidence)

@@ -49,6 +49,7 @@ def test_another_solution_than_the_return_carries_nobody_across(solution: str) -
 def test_a_determination_that_is_still_on_its_way_is_waited_for_and_one_that_never_comes_is_not_believed() -> None:
     case, across = returning()
     views = case.says(THAI, "repatriation.views-heard", 39, {"hearing": "heard", "wish": "return"})
+    case.says(THAI, "repatriation.risk-assessed", 39.5, {"level": "low", "with_agency": MINISTRY})
     said = {"solution": "return", "views": views}
     coming = case.event(THAI, "repatriation.best-interests-determined", 40, said)
     offer = case.offer(THAI, TRANSIT, 50, determination=coming.id, **across)
