@@ -125,6 +125,11 @@ class Ledger:
                 suspected = False
         return suspected
 
+    def national(self) -> bool:
+        """Whether the last word on nationality says that the person is Cambodian."""
+        told = [data["nationality"] for _, data in self.facts if data.get("nationality") is not None]
+        return bool(told) and told[-1] == "KH"
+
     def siblings(self) -> bool:
         """Whether a brother or sister is linked."""
         known: set[str] = set()
@@ -144,7 +149,7 @@ def forbidden(ledger: Ledger, event: Event) -> str | None:
     if name == "age-determined" and data["result"] == "adult" and set(data["evidence"]) <= {"physical-appearance"}:
         return "an adult by an impression"
     if name == "interim-care-arranged":
-        if data["charge"] and data["legal_status"] == "temporary-stay" and not adult:
+        if data["charge"] and data["legal_status"] == "temporary-stay" and not (adult or ledger.national()):
             return "a charge"
         if ledger.siblings() and not data["with_siblings"] and not adult:
             return "parted"
