@@ -94,7 +94,7 @@ def test_an_offer_on_the_way_to_a_family_rests_on_a_safe_assessment() -> None:
         ("adult", {}),
     ],
 )
-def test_an_offer_that_leads_elsewhere_needs_none(person: str, data: dict[str, str]) -> None:
+def test_an_offer_that_leads_elsewhere_needs_none(person: str, data: dict[str, Any]) -> None:
     assert offering(sheltered(person), **data) == set()
 
 
