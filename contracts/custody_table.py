@@ -119,8 +119,7 @@ def _counts(chain: Chain, event: Event, data: dict[str, Any], person: str) -> bo
         ):
             return True
         case "handover-released":
-            giver = chain.offers.get(str(data["handover"]), {}).get("giver", actor)
-            return actor in chain.rightful or actor == giver
+            return _gives(chain, actor, chain.offers.get(str(data["handover"]), {}), str(data["to"]))
         case "ended" if person == "adult" and data["reason"] == "own-word":
             return True
         case "missing-reported" | "died" | "ended":
@@ -181,9 +180,14 @@ def _step(chain: Chain, event: Event, data: dict[str, Any]) -> None:
             chain.claimed.clear()
 
 
-def _released(chain: Chain, event: Event, offer: dict[str, Any], actor: str, to: str) -> None:
+def _gives(chain: Chain, actor: str, offer: dict[str, Any], to: str) -> bool:
+    """Who answers by right may give a person on, a claimant to such a one, and who offered what it offered."""
     givers = chain.answering.keys() if to in chain.rightful else chain.rightful
-    if actor not in givers and actor != offer.get("giver"):
+    return actor in givers or actor == offer.get("giver")
+
+
+def _released(chain: Chain, event: Event, offer: dict[str, Any], actor: str, to: str) -> None:
+    if not _gives(chain, actor, offer, to):
         return
     if not offer:
         offer = chain.offers.setdefault(str(event.data.model_dump()["handover"]), {"giver": actor, "to": to})
@@ -192,9 +196,8 @@ def _released(chain: Chain, event: Event, offer: dict[str, Any], actor: str, to:
         chain.claimed.discard(to)
         offer.setdefault("received", chain.boundary)
         offer["to"] = to
-    if "received" in offer and actor in chain.answering and offer["to"] in chain.answering:
-        left = chain.rightful - {actor}
-        chain.answer(left or {str(offer["to"])}, chain.boundary, event.id)
+    if "received" in offer and offer["to"] == to != actor and {actor, to} <= chain.answering.keys():
+        chain.answer(chain.rightful - {actor} or {to}, chain.boundary, event.id)
 
 
 def _received(chain: Chain, event: Event, offer: dict[str, Any], actor: str) -> None:

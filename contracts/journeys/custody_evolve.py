@@ -140,14 +140,16 @@ def _released(state: CustodyState, event: Event, data: HandoverReleased, actor: 
     if actor in state.rightful and data.to in state.claimed and data.to in state.responsible:
         # Who answers says that it gave the person to the one who claims to have them: that was the receipt.
         state = _rightful(state, data.to)
-        change |= {"status": "received", "received_at": offer.received_at or _later(state, event)}
+        change |= {"status": "received", "received_at": offer.received_at or _later(state, event), "to": data.to}
     elif offer.received_at is None:
         change["status"] = "released"
     offer = offer.model_copy(update=change)
     changed = _handovers(state, data.handover, offer)
-    if offer.received_at is None or actor not in state.responsible:
+    settles = offer.received_at is not None and offer.to == data.to != actor
+    if not settles or not {actor, data.to} <= set(state.responsible):
         return changed.model_copy(update={"boundary": _later(state, event)})
-    return _move(changed, event, state.carer or actor, cus_move_settled(state.rightful, actor, data.to), None)
+    left = cus_move_settled(state.rightful, actor, data.to) or (data.to,)
+    return _move(changed, event, state.carer or actor, left, None)
 
 
 def _received(state: CustodyState, event: Event, data: HandoverReceived, actor: str, disputed: bool) -> CustodyState:
