@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from . import batch
+from .guidelines import words
 from .signing import Signer, payload_bytes
+
+if TYPE_CHECKING:
+    from .decision import Problem
 
 Outcome = Literal["accepted", "duplicate", "parked", "refused", "dead-lettered"]
 
@@ -60,8 +64,20 @@ class BreachMark(BaseModel):
     code: str
 
 
+class Said(BaseModel):
+    """A problem in another language."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    message: str
+    remedy: str
+
+
 class ProblemMark(BaseModel):
-    """A problem as an answer names it: where, by which rule, on what authority, and what would be acceptable."""
+    """A problem as an answer names it: where, by which rule, on what authority, and what would be acceptable.
+
+    `texts` says message and remedy in other languages (ISO 639-1), where the network has the words.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -70,6 +86,25 @@ class ProblemMark(BaseModel):
     citation: str
     message: str
     remedy: str
+    texts: dict[str, Said] = {}
+
+    @classmethod
+    def of(cls, problem: Problem) -> Self:
+        """A problem, with its words in every language that its rule is said in."""
+        return cls.model_validate({**problem.as_json(), "texts": _texts(problem)})
+
+    def words(self, language: str) -> Said:
+        """Message and remedy in a language, in English where there is no other."""
+        return self.texts.get(language) or Said(message=self.message, remedy=self.remedy)
+
+
+def _texts(problem: Problem) -> dict[str, Said]:
+    found = {}
+    for language in words.languages(problem.rule):
+        if any(words.translated(text, language) is not None for text in (problem.message, problem.remedy)):
+            message, remedy = (words.said(text, language) for text in (problem.message, problem.remedy))
+            found[language] = Said(message=message, remedy=remedy)
+    return found
 
 
 class Acceptance(Message):

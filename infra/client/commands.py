@@ -16,7 +16,7 @@ from contracts.fields import case_code
 from contracts.messages import Answer, ProblemMark
 from infra.cli.command import Session, command
 from infra.cli.errors import Unreachable
-from infra.cli.options import as_agency
+from infra.cli.options import as_agency, in_language
 
 from .connection import Connection, connect
 from .credentials import Credentials, Running
@@ -34,7 +34,8 @@ FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_
 @FILE
 @as_agency()
 @click.option("--timeout", "patience", default=60.0, show_default=True, help="Seconds to wait for the final answer.")
-async def send(session: Session, file: Path, agency: str, patience: float) -> int:
+@in_language()
+async def send(session: Session, file: Path, agency: str, patience: float, language: str) -> int:
     """Sign an event, send it, and say what the network answers.
 
     FILE is JSON: {"type": "intake.report-received", "data": {...}}, with "subject" (the case) where it is not a report
@@ -52,7 +53,7 @@ async def send(session: Session, file: Path, agency: str, patience: float) -> in
         place = await connection.submit(prepared)
         session.output.note(f"sent to {place[0]} ({place[1]}/{place[2]}), case {case_code(draft.subject)}")
         try:
-            answer = await asyncio.wait_for(_answer(session, connection, reader, place), patience)
+            answer = await asyncio.wait_for(_answer(session, connection, reader, place, language), patience)
         except TimeoutError as error:
             raise Unreachable(
                 f"no final answer within {patience:g} s; the event has been sent and will be answered",
@@ -62,13 +63,15 @@ async def send(session: Session, file: Path, agency: str, patience: float) -> in
     return 1 if answer.outcome in ("refused", "dead-lettered") or answer.first_outcome == "refused" else 0
 
 
-async def _answer(session: Session, connection: Connection, reader: MailReader, place: tuple[str, int, int]) -> Answer:
+async def _answer(
+    session: Session, connection: Connection, reader: MailReader, place: tuple[str, int, int], language: str = "en"
+) -> Answer:
     """Read the mailbox up to the final answer for this place; one that waits is said on the way."""
     async for record in connection.mail(follow=True):
         mail = await reader.held(record)
         if not isinstance(mail, Answer) or (mail.topic, mail.partition, mail.offset) != place:
             continue
-        for line in answer_in_words(mail):
+        for line in answer_in_words(mail, language):
             session.output.say(line)
         if mail.outcome != "parked":
             return mail
@@ -79,7 +82,8 @@ async def _answer(session: Session, connection: Connection, reader: MailReader, 
 @as_agency()
 @click.option("--follow", is_flag=True, help="Go on showing what comes; Ctrl-C ends it.")
 @click.option("--from-beginning", is_flag=True, help="Show everything that is still there, not only what is new.")
-async def inbox(session: Session, agency: str, follow: bool, from_beginning: bool) -> int:
+@in_language()
+async def inbox(session: Session, agency: str, follow: bool, from_beginning: bool, language: str) -> int:
     """Show what has come to an agency's mailbox since it was last shown.
 
     Every message is checked before it is shown. With --json, one message a line. Ends with 1 when one does not hold.
@@ -98,7 +102,7 @@ async def inbox(session: Session, agency: str, follow: bool, from_beginning: boo
                 session.output.note(f"message {record.offset} does not hold: {error}. Keep it, and tell an auditor")
             else:
                 shown += 1
-                _show(session, mail, order)
+                _show(session, mail, order, language)
             kept.read_up_to(record.offset + 1)
     if from_beginning:
         for service, numbers in sorted(order.missing.items()):
@@ -109,17 +113,18 @@ async def inbox(session: Session, agency: str, follow: bool, from_beginning: boo
     return 1 if refused else 0
 
 
-def _show(session: Session, mail: Mail, order: Order) -> None:
+def _show(session: Session, mail: Mail, order: Order, language: str) -> None:
     again = hasattr(mail, "delivery") and not order.take(mail.delivery)
     session.output.data({**as_json(mail), "again": again}, line=True)
-    for number, line in enumerate(in_words(mail)):
+    for number, line in enumerate(in_words(mail, language)):
         session.output.say(f"{line}  (again)" if again and not number else line)
 
 
 @command("check", example="safepassage check report.json --as kh-moi-ahtjp")
 @FILE
 @as_agency()
-async def check(session: Session, file: Path, agency: str) -> int:
+@in_language()
+async def check(session: Session, file: Path, agency: str, language: str) -> int:
     """Try an event without sending it: its form, and where the network runs, who may say it and what it decides.
 
     The decision is made by the very rules of the network, on what this agency knows of the case from its mailbox and
@@ -131,8 +136,9 @@ async def check(session: Session, file: Path, agency: str) -> int:
     result: dict[str, Any] = {"checked": ["schema"], "decision": None}
     if event is not None and not problems:
         problems = await _check_on_network(session, draft, event, agency, now, result)
-    result["problems"] = [problem.as_json() for problem in problems]
-    _say_check(session, draft, problems, result)
+    marks = tuple(map(ProblemMark.of, problems))
+    result["problems"] = [mark.model_dump(exclude_defaults=True) for mark in marks]
+    _say_check(session, draft, marks, result, language)
     return 1 if problems else 0
 
 
@@ -165,11 +171,13 @@ async def _check_on_network(
     return ()
 
 
-def _say_check(session: Session, draft: Draft, problems: tuple[Problem, ...], result: dict[str, Any]) -> None:
+def _say_check(
+    session: Session, draft: Draft, problems: tuple[ProblemMark, ...], result: dict[str, Any], language: str
+) -> None:
     session.output.data(result)
     kind = EVENTS[draft.type.type].kind
     for problem in problems:
-        for line in problem_in_words(ProblemMark(**problem.as_json())):
+        for line in problem_in_words(problem, language):
             session.output.say(line)
     if problems:
         session.output.say(f"{draft.name} ({kind}) would be refused.")

@@ -20,11 +20,11 @@ _SAYS = {
 }
 
 
-def in_words(mail: Mail) -> list[str]:
-    """A message as lines of text; the first says what it is."""
+def in_words(mail: Mail, language: str = "en") -> list[str]:
+    """A message as lines of text; the first says what it is. Refusals are in the language, where it has them."""
     match mail:
         case Answer():
-            return answer_in_words(mail)
+            return answer_in_words(mail, language)
         case Delivered():
             event = mail.event
             sealed = f"; the sealed part ({mail.sealed[0]}) is for us and was opened" if mail.sealed else ""
@@ -40,7 +40,7 @@ def in_words(mail: Mail) -> list[str]:
             return [f"receipt: the event {mail.event_digest} is entry {mail.index} of the log of {mail.size}"]
 
 
-def answer_in_words(answer: Answer) -> list[str]:
+def answer_in_words(answer: Answer, language: str = "en") -> list[str]:
     """An answer, with every problem and what would be acceptable."""
     first = f" ({answer.first_outcome})" if answer.first_outcome is not None else ""
     case = f"  case {case_code(answer.case)}" if answer.case is not None else ""
@@ -51,15 +51,16 @@ def answer_in_words(answer: Answer) -> list[str]:
         lines.append(f"  {answer.reason}")
     lines += [f"  recorded, but not as {breach.rule} asks ({breach.code})" for breach in answer.breaches]
     for problem in answer.problems:
-        lines += problem_in_words(problem)
+        lines += problem_in_words(problem, language)
     return lines
 
 
-def problem_in_words(problem: ProblemMark) -> list[str]:
+def problem_in_words(problem: ProblemMark, language: str = "en") -> list[str]:
     """One reason of a refusal: where, by which rule and on what authority, and what to do."""
+    said = problem.words(language)
     return [
-        f"  {problem.field}: {problem.message}  [{problem.rule}; {problem.citation}]",
-        f"    → {problem.remedy}",
+        f"  {problem.field}: {said.message}  [{problem.rule}; {problem.citation}]",
+        f"    → {said.remedy}",
     ]
 
 

@@ -129,7 +129,7 @@ class Bench:
             event.name,
             event.actor,
             outcome,
-            problems=json.dumps([problem.model_dump() for problem in problems]),
+            problems=json.dumps([problem.model_dump(exclude_defaults=True) for problem in problems]),
         )
         self.inbox[event.id] = row
         self.effects.inbox[event.id] = row

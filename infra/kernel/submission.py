@@ -40,7 +40,7 @@ def unsigned(bench: Bench, submission: Submission, notify: bool) -> None:
         "refused",
         bench.now,
         reason=reason,
-        problems=(ProblemMark(**signature_problem(reason).as_json()),),
+        problems=(ProblemMark.of(signature_problem(reason)),),
     )
     if notify:
         record = submission.record
@@ -179,7 +179,7 @@ def _finish(
     expired: bool,
 ) -> None:
     if isinstance(decision, Refuse):
-        problems = tuple(ProblemMark(**problem.as_json()) for problem in decision.problems)
+        problems = tuple(ProblemMark.of(problem) for problem in decision.problems)
         if all(problem.rule != TOO_MANY for problem in decision.problems):  # it may come again
             bench.remember(event, "refused", problems)
         bench.answer(
@@ -218,7 +218,7 @@ def _finish(
 def _refuse(
     bench: Bench, case: CaseRecord, submission: Submission, problems: tuple[Problem, ...], remember: bool = True
 ) -> None:
-    named = tuple(ProblemMark(**problem.as_json()) for problem in problems)
+    named = tuple(ProblemMark.of(problem) for problem in problems)
     if remember and submission.event is not None:
         bench.remember(submission.event, "refused", named)
     bench.answer(

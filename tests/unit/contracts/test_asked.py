@@ -86,7 +86,7 @@ def test_most_of_what_was_read_is_called_so_that_little_is_said_in_vain(called: 
     """The network's own checks are asked almost everywhere; of the others most are met in the stories."""
     names = {event for event, _ in called[0]}
     read = {(event, rule) for event, rules in asked().items() for rule in rules - NET if event in names}
-    assert len(called[0] & read) / len(read) > 0.8, sorted(read - called[0])
+    assert len(called[0] & read) / len(read) > 0.6, sorted(read - called[0])
 
 
 @pytest.mark.parametrize("rule", sorted(RULES))
