@@ -101,13 +101,20 @@ class CaseRun:
             return True
         return any(self.parked.get(place) not in self.stuck for place in self.open)
 
+    def hangs(self) -> bool:
+        """Whether nothing is on its way any more but what is parked: the services must say whether it still waits."""
+        return not (self.ticking or self.owed or self.missing) and self.open <= self.parked.keys()
+
     async def settled(self) -> None:
-        """Wait until nothing waits. Only `move` looks again, so what changes little by little wakes nobody."""
-        while self.waits():
+        """Wait until nothing waits, or only what is parked does, of which no service has said that it must.
+
+        Only `move` looks again, so what changes little by little wakes nobody.
+        """
+        while self.waits() and not self.hangs():
             self.moved.clear()
             await self.moved.wait()
 
     def move(self) -> None:
         """Something has come: whoever waits for the case to settle goes on if that was the last."""
-        if not self.moved.is_set() and not self.waits():
+        if not self.moved.is_set() and (not self.waits() or self.hangs()):
             self.moved.set()

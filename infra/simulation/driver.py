@@ -142,8 +142,9 @@ class Driver:
             await asyncio.gather(*(self._send(run, record) for record in records))
         await run.settled()
         held = {SERVICE_OF[place[0].partition(".")[0]] for place in run.parked}
-        if held:
+        while held:
             await self._tick(run, held, to, exact)
+            held = {SERVICE_OF[place[0].partition(".")[0]] for place in run.parked} if run.waits() else set()
         run.plan(self._think(run, to))
 
     async def _tick(self, run: CaseRun, services: set[str], to: datetime, exact: bool) -> None:
