@@ -17,7 +17,7 @@ from infra.cli.command import Session, command
 from infra.cli.errors import Lacking, Unreachable, WrongUse
 from infra.client.credentials import Running
 from infra.embedded.cluster import user
-from infra.embedded.errors import EmbeddedError
+from infra.embedded.errors import DataInUse, EmbeddedError
 from infra.embedded.postgres import needs_root_note
 from infra.network import Network
 from infra.report.collect import collect
@@ -73,6 +73,8 @@ def failures() -> Iterator[None]:
     """What keeps the servers from running, as a command says it."""
     try:
         yield
+    except DataInUse as error:
+        raise WrongUse(str(error), "end it first ('safepassage status' shows it), or choose another --data") from error
     except EmbeddedError as error:
         raise Lacking(str(error), str(type(error).__doc__)) from error
 
