@@ -86,7 +86,9 @@ def fold(roles: Mapping[str, Mapping[str, tuple[str, ...]]], event: Event, breac
         own = known.setdefault(family, {})
         others = [other for other in own.get(role, ()) if other != agency]
         # The holder is whoever holds now and whoever held before: they see that the person arrived.
-        own[role] = (*(others[-1:] if role == "holder" else others), agency)
+        # But from whom a person is taken over sees nothing of them any more.
+        before = () if event.name == "custody.taken-over" else others[-1:] if role == "holder" else others
+        own[role] = (*before, agency)
     return known
 
 

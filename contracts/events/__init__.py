@@ -4,7 +4,7 @@
 """
 
 from . import audit, custody, intake, justice, referral, repatriation
-from ._base import EVENTS, EventData, EventType, Kind, Named, Party, event, unknown_members
+from ._base import EVENTS, EventData, EventType, Kind, Named, Party, SpokenOf, event, unknown_members
 
 FAMILIES = ("intake", "justice", "referral", "custody", "repatriation", "audit")
 """The families, each written by one service."""
@@ -17,6 +17,7 @@ __all__ = [
     "Kind",
     "Named",
     "Party",
+    "SpokenOf",
     "audit",
     "custody",
     "event",

@@ -27,11 +27,19 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Marks a field whose agency the event names: the other side, a recipient, the one whose turn it is."""
+    """Marks a field whose agency the event names: the other side, a recipient, the one whose turn it is.
+
+    One that is not `told` is spoken of, and is not handed the event for that.
+    """
+
+    told: bool = True
 
 
 Named = Annotated[AgencyId, Party()]
 """An agency that the event names as a party."""
+
+SpokenOf = Annotated[AgencyId, Party(told=False)]
+"""An agency of which the event speaks, and which is not told."""
 
 
 class EventData(BaseModel):
@@ -60,7 +68,9 @@ _Model = type[EventData]
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """One registered type and version. `parties` are the fields of `model` that name an agency."""
+    """One registered type and version. `parties` are the fields of `model` that name an agency, `told` those of them
+    whose agencies are handed the event.
+    """
 
     type: str
     family: str
@@ -69,9 +79,14 @@ class EventType:
     kind: Kind
     model: _Model
     parties: tuple[str, ...]
+    told: tuple[str, ...]
 
     def named(self, data: EventData) -> tuple[str, ...]:
-        """The agencies that the data name as parties, each once, in the order of the fields."""
+        """The agencies that are handed an event because it names them, each once, in the order of the fields."""
+        return tuple(dict.fromkeys(_values(getattr(data, field) for field in self.told)))
+
+    def agencies(self, data: EventData) -> tuple[str, ...]:
+        """All the agencies that the data name, told or not."""
         return tuple(dict.fromkeys(_values(getattr(data, field) for field in self.parties)))
 
 
@@ -89,10 +104,13 @@ def event(name: str, *, version: int = 1, kind: Kind) -> Callable[[type[D]], typ
     def register(model: type[D]) -> type[D]:
         if full in EVENTS:
             raise ValueError(f"{full} is declared already; a change of its meaning is a new version")
-        parties = tuple(
-            field for field, info in model.model_fields.items() if _marked(info.annotation, tuple(info.metadata))
-        )
-        EVENTS[full] = EventType(full, family, short, version, kind, model, parties)
+        marks = {
+            field: mark
+            for field, info in model.model_fields.items()
+            if (mark := _mark(info.annotation, tuple(info.metadata))) is not None
+        }
+        told = tuple(field for field, mark in marks.items() if mark.told)
+        EVENTS[full] = EventType(full, family, short, version, kind, model, tuple(marks), told)
         model.TYPE = full
         return model
 
@@ -139,10 +157,11 @@ class Deadline(EventData):
     verified: bool = True
 
 
-def _marked(annotation: Any, metadata: tuple[Any, ...] = ()) -> bool:
-    if any(isinstance(mark, Party) for mark in (*metadata, *getattr(annotation, "__metadata__", ()))):
-        return True
-    return any(_marked(part) for part in get_args(annotation))
+def _mark(annotation: Any, metadata: tuple[Any, ...] = ()) -> Party | None:
+    for mark in (*metadata, *getattr(annotation, "__metadata__", ())):
+        if isinstance(mark, Party):
+            return mark
+    return next((mark for part in get_args(annotation) if (mark := _mark(part)) is not None), None)
 
 
 def _values(fields: Iterable[str | tuple[str, ...] | None]) -> Iterator[str]:

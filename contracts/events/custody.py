@@ -28,7 +28,7 @@ from ..codes import (
 )
 from ..fields import Corridor, CustodyId, EventId, Instant, Several, Some
 from ..steps import SolutionReason
-from ._base import Correction, Deadline, EventData, Kind, Named, event
+from ._base import Correction, Deadline, EventData, Kind, Named, SpokenOf, event
 
 
 class _Step(EventData):
@@ -187,9 +187,10 @@ class TakenOver(_Step):
     """The referral authority or a court took the person from a holder that endangers them, at once (CUS-TAKEOVER).
 
     `to` cares and answers from the event's time on. `paper` gives the number of a court's order.
+    `from_agency` is not told where the person is now.
     """
 
-    from_agency: Named
+    from_agency: SpokenOf
     to: Named
     reason: TakeoverReason
     ordered_by: OrderedBy

@@ -16,7 +16,8 @@ import click
 from infra.cli.command import Session, command
 from infra.cli.errors import Lacking, Unreachable, WrongUse
 from infra.client.credentials import Running
-from infra.embedded.errors import EmbeddedError
+from infra.embedded.cluster import user
+from infra.embedded.errors import DataInUse, EmbeddedError
 from infra.embedded.postgres import needs_root_note
 from infra.network import Network
 from infra.report.collect import collect
@@ -72,6 +73,8 @@ def failures() -> Iterator[None]:
     """What keeps the servers from running, as a command says it."""
     try:
         yield
+    except DataInUse as error:
+        raise WrongUse(str(error), "end it first ('safepassage status' shows it), or choose another --data") from error
     except EmbeddedError as error:
         raise Lacking(str(error), str(type(error).__doc__)) from error
 
@@ -87,7 +90,7 @@ def _make_room(session: Session) -> None:
     if not (data / SEED_FILE).exists():
         raise WrongUse(f"{data} holds something that no demo made", "choose another directory with --data")
     running = data / "network.json"
-    if running.exists() and _lives(data):
+    if user(data) is not None or (running.exists() and _lives(data)):
         raise WrongUse(f"a network runs on {data}", "end it first, or choose another directory with --data")
     shutil.rmtree(data)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import pwd
 import shutil
@@ -20,6 +19,7 @@ import psutil
 
 from infra.cli.command import Session, command
 from infra.embedded import jars, postgres
+from infra.embedded.cluster import user
 from infra.embedded.errors import StartFailed
 from infra.embedded.supervise import without_root
 
@@ -96,17 +96,11 @@ def _disk(data: Path) -> Finding:
 
 
 def _in_use(data: Path) -> Finding:
-    lock = data / "lock"
-    if not lock.exists():
-        return Finding("data directory", "well", "not used before" if not data.exists() else "not in use")
-    with lock.open("r", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            owner = file.read().strip() or "unknown"
-            remedy = "safepassage status shows it; for a second network choose another --data"
-            return Finding("data directory", "warning", f"in use by process {owner}", remedy)
-    return Finding("data directory", "well", "not in use")
+    owner = user(data)
+    if owner is not None:
+        remedy = "safepassage status shows it; for a second network choose another --data"
+        return Finding("data directory", "warning", f"in use by process {owner}", remedy)
+    return Finding("data directory", "well", "not used before" if not data.exists() else "not in use")
 
 
 def _ports() -> Finding:

@@ -73,7 +73,7 @@ def need_rows() -> Iterator[tuple[str, str, str, str]]:
     """Family, event, role, and what that role is handed; the agencies that an event names come first."""
     for kind in sorted(EVENTS.values(), key=lambda kind: (kind.family, kind.name)):
         roles = need.table().get(f"{kind.family}.{kind.name}", ())
-        named = ", ".join(kind.parties)
+        named = ", ".join(kind.told)
         if named:
             yield kind.family, kind.name, f"named in {named}", "facts, and what is sealed to it"
         for role in roles:

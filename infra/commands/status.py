@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from infra.cli.command import Session, command
-from infra.cli.errors import CommandFailed
+from infra.cli.errors import CommandFailed, Unreachable
 from infra.cli.options import AUDITOR, as_agency
 from infra.client.credentials import Credentials, Running
 from infra.client.http import Service
+from infra.embedded.cluster import user
 
 
 @command("status", example="safepassage status --json")
@@ -18,7 +19,7 @@ async def status(session: Session, agency: str) -> int:
 
     Ends with 1 when something is not well, with 3 when no network runs.
     """
-    running = Running.read(session.data)
+    running = _running(session)
     services = {name: await _service(running, name) for name in running.services}
     summary = await _summary(session, running, agency)
     well = all(said["ready"] for said in services.values()) and "problem" not in summary
@@ -38,6 +39,16 @@ async def status(session: Session, agency: str) -> int:
     session.output.table(("service", "", "to read", "last progress", "what is wrong"), rows)
     _say(session, running, summary)
     return 0 if well else 1
+
+
+def _running(session: Session) -> Running:
+    try:
+        return Running.read(session.data)
+    except Unreachable:
+        owner = user(session.data)
+        if owner is None:
+            raise
+        raise Unreachable(f"a network is starting or ending here (process {owner})", "ask again in a minute") from None
 
 
 def _say(session: Session, running: Running, summary: dict[str, Any]) -> None:

@@ -225,3 +225,16 @@ def _make_whole(folder: Path, make: Callable[[Path], None]) -> None:
     new.mkdir(mode=0o700)
     make(new)
     new.rename(folder)
+
+
+def user(directory: Path) -> str | None:
+    """The process that a network in this directory belongs to; None where none of its servers runs any more."""
+    lock = directory / "lock"
+    if not lock.exists():
+        return None
+    with lock.open("r", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return file.read().strip() or "unknown"
+    return None

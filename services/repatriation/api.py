@@ -53,6 +53,9 @@ class BoardApi:
         agency = signed_by(request, "repatriation", directory, now)
         if not may_read(directory, agency, corridor, now.date()):
             raise HTTPException(403, f"no agency but liaison, authority or oversight of {corridor} may read its board")
+        countries = {entry.country.lower() for entry in directory.agencies.values()}
+        if not set(corridor.split("-")) <= countries:
+            raise HTTPException(404, f"no agency of one of the countries of {corridor} takes part")
         records = [record async for record in self._open()]
         rows = board(records, corridor, directory, now, replay=self._host.config.replay)
         return JSONResponse({"corridor": corridor, "returns": [row.as_json() for row in rows]})

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import click
 
 from infra.cli.command import Session, command
+from infra.cli.errors import WrongUse
 from infra.cli.options import AUDITOR, as_agency
 from infra.client.credentials import Credentials, Running
 from infra.client.http import Service
+
+CORRIDOR = re.compile(r"kh-(?!kh)[a-z]{2}")
+"""A corridor has one name in both directions."""
 
 
 @command("board", example="safepassage board --corridor kh-th")
@@ -21,6 +26,9 @@ async def board(session: Session, corridor: str, agency: str) -> int:
     A time that no source states says so: it is the network's own. Ask as an agency of one of the two countries with the
     role liaison, repatriation-authority or oversight.
     """
+    corridor = corridor.lower()
+    if not CORRIDOR.fullmatch(corridor):
+        raise WrongUse(f"'{corridor}' is no corridor of Cambodia", "name two countries, Cambodia first: kh-th")
     running, credentials = Running.read(session.data), Credentials.read(session.data, agency)
     async with Service(running, "repatriation", credentials) as service:
         said: dict[str, Any] = await service.get("/v1/board", corridor=corridor)

@@ -107,6 +107,11 @@ async def test_nothing_logged_yet_is_a_problem_too(client: httpx.AsyncClient) ->
     problem(await client.get("/v1/checkpoint"), 404, "nothing has been logged yet")
 
 
+async def test_a_country_of_which_nobody_takes_part_has_no_board(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/board?corridor=kh-xx", headers=by("repatriation"))
+    problem(answer, 404, "takes part")
+
+
 @pytest.mark.parametrize("corridor", ["zz-zz", "my-id"])
 async def test_a_corridor_of_others_may_not_be_read(client: httpx.AsyncClient, corridor: str) -> None:
     answer = await client.get(f"/v1/board?corridor={corridor}", headers=by("repatriation"))

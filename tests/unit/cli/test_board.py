@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import inspect
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from contracts.directory import AgencyEntry, Directory, MandateEntry
 from contracts.envelope import compose, read
@@ -14,6 +16,7 @@ from contracts.identifiers import derived_id
 from contracts.journeys import JOURNEYS, repatriation_turn
 from infra.kernel.casebook import CaseRecord
 from services.repatriation.board import NEXT, board, may_read
+from services.repatriation.commands import board as command
 from services.repatriation.commands import cells
 
 START = datetime(2009, 3, 2, 8, tzinfo=UTC)
@@ -154,3 +157,10 @@ def test_who_may_read_the_board(agency: str, corridor: str, allowed: bool) -> No
 
 def test_a_mandate_that_has_not_begun_opens_nothing() -> None:
     assert not may_read(_directory(), "kh-mosvy", "kh-th", datetime(2008, 12, 31, tzinfo=UTC).date())
+
+
+@pytest.mark.parametrize("corridor", ["th-kh", "kh-kh", "kh", "thailand"])
+def test_what_is_no_corridor_of_cambodia_is_wrong_use(corridor: str, tmp_path: Path) -> None:
+    result = CliRunner().invoke(command, ["--corridor", corridor, "--data", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "Cambodia first: kh-th" in result.stderr

@@ -10,7 +10,18 @@ import pytest
 from pydantic import Field, TypeAdapter, ValidationError
 
 from contracts import catalogue, fields
-from contracts.events import EVENTS, FAMILIES, EventData, EventType, Kind, custody, event, intake, unknown_members
+from contracts.events import (
+    EVENTS,
+    FAMILIES,
+    EventData,
+    EventType,
+    Kind,
+    custody,
+    event,
+    intake,
+    repatriation,
+    unknown_members,
+)
 
 FACTS = {
     "intake": "report-received screening-recorded risk-assessed child-informed consent-withdrawn "
@@ -250,8 +261,15 @@ def taken_over(from_agency: str, to: str) -> custody.TakenOver:
 
 
 def test_an_event_names_its_parties_each_once_and_not_its_speaker() -> None:
-    assert named(taken_over("kh-ngo-a", "kh-mosvy")) == ("kh-ngo-a", "kh-mosvy")
-    assert named(taken_over("kh-mosvy", "kh-mosvy")) == ("kh-mosvy",)
+    received = {"request": ID, "from_country": "TH", "place_kind": "shelter", "condition": "well"}
+    assert named(repatriation.Received.model_validate(received | {"from_agency": "th-msdhs"})) == ("th-msdhs",)
+    kind = EVENTS[custody.TakenOver.TYPE]
+    assert kind.agencies(taken_over("kh-ngo-a", "kh-mosvy")) == ("kh-ngo-a", "kh-mosvy")
+    assert kind.agencies(taken_over("kh-mosvy", "kh-mosvy")) == ("kh-mosvy",)
+
+
+def test_one_of_which_an_event_only_speaks_is_not_told() -> None:
+    assert named(taken_over("kh-ngo-a", "kh-mosvy")) == ("kh-mosvy",)
 
 
 def test_an_optional_party_that_is_not_given_is_not_named() -> None:

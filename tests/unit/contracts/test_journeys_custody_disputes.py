@@ -139,6 +139,20 @@ def test_a_child_is_not_resolved_into_a_detention_facility() -> None:
     assert refused(case.tries(MINISTRY, "custody.dispute-resolved", 10, said)) == {"D107-DETENTION"}
 
 
+def test_who_receives_after_the_handover_was_said_to_have_failed_answers_jointly() -> None:
+    """The giver has taken its release back: it answers until it says otherwise."""
+    case = Case()
+    case.opened(place="office")
+    offer = case.offered(POLICE, SHELTER, 2)
+    case.releases(POLICE, SHELTER, offer, 3)
+    case.says(POLICE, "custody.handover-failed", 4, case.step(offer, reason="no-show"))
+    case.receives(SHELTER, POLICE, offer, 5)
+    assert holders(case) == (SHELTER, (POLICE, SHELTER), ())
+    assert agrees(case)
+    case.releases(POLICE, SHELTER, offer, 6)
+    assert holders(case) == (SHELTER, (SHELTER,), ())
+
+
 # -- offers that are over ----------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from contracts import need
 from contracts.decision import Accept
 from contracts.envelope import Unacceptable
 from tests.unit.contracts.casework import (
@@ -18,6 +19,7 @@ from tests.unit.contracts.casework import (
     THAI,
     Case,
     breaches,
+    directory,
     refused,
 )
 
@@ -97,3 +99,17 @@ def test_a_carer_that_does_not_answer_is_a_holder_too() -> None:
     event = case.event(MINISTRY, "custody.taken-over", 6, taken(case, from_agency=HEALTH))
     assert isinstance(case.judge(event), Accept)
     assert case.state("custody").responsible == (PROVINCE,)
+
+
+def test_the_one_that_endangered_the_person_is_not_told_where_they_are_and_hears_nothing_more() -> None:
+    case = Case()
+    custody = case.opened()
+    taken = {"custody": custody, "from_agency": POLICE, "to": SHELTER, "reason": "abuse", "place_kind": "shelter"}
+    event = case.event(MINISTRY, "custody.taken-over", 2, taken | {"ordered_by": "referral-authority"})
+    case.judge(event)
+    assert event.type.named(event.data) == (SHELTER,)
+    assert set(event.type.agencies(event.data)) == {POLICE, SHELTER}, "both must be in the directory"
+    told = need.audience("custody.taken-over", (SHELTER,), case.roles, directory(), event.time.date())
+    later = need.audience("custody.ended", (), case.roles, directory(), event.time.date())
+    assert (told, later) == ({SHELTER}, {SHELTER})
+    assert case.roles["custody"]["holder"] == (SHELTER,)
