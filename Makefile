@@ -33,7 +33,8 @@ up: $(VENV)/.run     ## the network of the last demo goes on; Ctrl-C ends it
 	@$(BIN)/safepassage up $(ARGS)
 
 test: $(VENV)/.dev   ## every test, on a real Kafka and PostgreSQL that need no Docker
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal tests/unit tests/simulation tests/conformance $(ARGS)
+	@$(BIN)/python -m pytest tests/integration $(ARGS)
 
 test-docker: $(VENV)/.dev  ## the integration tests on testcontainers; says so where there is no Docker
 	@$(BIN)/python -m pytest tests/integration --on-docker $(ARGS)

@@ -33,9 +33,9 @@ class _Untitled(GenerateJsonSchema):
 def schema(kind: EventType) -> dict[str, Any]:
     """The JSON Schema 2020-12 of one type's data. Its `$id` is the CloudEvents type.
 
-    `x-kind` says whether the event is a fact or a proposal, `x-parties` which members name an agency, and `x-told` which
-    of those agencies are handed it. Members that it does not list are allowed, because readers ignore what they do not
-    know.
+    `x-kind` says whether the event is a fact or a proposal, `x-parties` which members name an agency, and `x-told`
+    which of those agencies are handed it. Members that it does not list are allowed, because readers ignore what they
+    do not know.
     """
     return {
         "$schema": GenerateJsonSchema.schema_dialect,
