@@ -9,7 +9,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 export PIP_REQUIRE_VIRTUALENV = 1
 
-.PHONY: help demo up test test-docker simulate bench lint format wheel clean
+.PHONY: help demo up test test-docker simulate mutants bench lint format wheel clean
 
 help:          ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -41,6 +41,10 @@ test-docker: $(VENV)/.dev  ## the integration tests on testcontainers; says so w
 
 simulate: $(VENV)/.dev  ## 500 seeded runs of the whole network in memory, with crashes and faults
 	@$(BIN)/python -m pytest tests/simulation $(ARGS)
+
+mutants: $(VENV)/.dev  ## does a test fail for each small fault put into the law? hours; ARGS='contracts.journeys.custody*'
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[mutants]'
+	@$(BIN)/mutmut run $(ARGS); $(BIN)/mutmut results
 
 bench: $(VENV)/.dev  ## what an event costs: the parts, and the whole network beside a bare path (ARGS=--no-servers)
 	@$(BIN)/python -m tests.bench $(ARGS)
