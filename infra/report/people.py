@@ -11,6 +11,7 @@ from contracts.events.intake import AgeDetermined, ReportReceived
 from contracts.events.repatriation import Received
 
 from .lines import Logged
+from .year import carried_over
 
 HOME = "KH"
 _SERVED = frozenset(
@@ -44,17 +45,31 @@ def returned(case: Sequence[Logged]) -> Returned | None:
     return None
 
 
+def sent_home(case: Sequence[Logged]) -> str | None:
+    """The country (ISO 3166) whose agency received somebody from Cambodia; None where nobody was."""
+    for item in case:
+        data = item.event.data
+        if isinstance(data, Received) and data.from_country == HOME and not item.event.actor.startswith("kh-"):
+            return item.event.actor.partition("-")[0].upper()
+    return None
+
+
 def found_and_served(case: Sequence[Logged]) -> bool:
-    """Whether somebody was found within the country, and a provider, a department or a family then took them on."""
+    """Whether somebody was found within the country, and a provider, a department or a family then took them on.
+
+    Who was found before the network had the case is not counted, and neither is who returned from Cambodia.
+    """
     found = any(isinstance(item.event.data, ReportReceived) and item.event.data.found_country == HOME for item in case)
+    if carried_over([item.event for item in case]) or sent_home(case) is not None:
+        return False
     return found and returned(case) is None and any(item.event.name in _SERVED for item in case)
 
 
 def under_way(case: Sequence[Logged]) -> bool:
-    """Whether a return has begun, nobody has been received, and it has not been closed."""
+    """Whether a return has begun since the network has the case, nobody has been received, and it is not closed."""
     begun = any(item.event.family == "repatriation" for item in case)
     ended = any(item.event.name in ("repatriation.received", "repatriation.closed") for item in case)
-    return begun and not ended
+    return begun and not ended and not carried_over([item.event for item in case])
 
 
 def is_child(case: Sequence[Logged]) -> bool:

@@ -15,9 +15,10 @@ from typing import Any
 from .custody import Chains
 from .lines import Journalled, Judged, Logged, Place
 from .mailboxes import Mailboxes
-from .people import found_and_served, returned, standing, under_way
+from .people import found_and_served, returned, sent_home, standing, under_way
 from .sets import fingerprints
 from .steps import Stopwatch
+from .year import by_year, carried_over
 
 OUTCOMES = {"dead-lettered": "dead_lettered"}
 
@@ -48,6 +49,8 @@ class Reader:
         """Every figure. `seconds` is how long it all took; without it, from the first acceptance to the last."""
         cases = self._cases()
         people = [home for case in cases if (home := returned(case)) is not None]
+        sent = Counter(country for case in cases if (country := sent_home(case)) is not None)
+        said = [[item.event for item in case] for case in cases]
         chains, watch = Chains(self._last()), Stopwatch()
         for case in cases:
             chains.case(case)
@@ -63,6 +66,9 @@ class Reader:
                 "under_way": sum(map(under_way, cases)),
             },
             "in_country": sum(map(found_and_served, cases)),
+            "sent_home": dict(sorted(sent.items())),
+            "years": by_year(said),
+            "carried_over": sum(map(carried_over, said)),
             "cases": len(cases),
             "events": self._counts(accepted),
             "refused_by_rule": self._rules(),

@@ -11,6 +11,7 @@ from infra.cli.output import Output
 BAR = 40
 """Characters of the longest bar."""
 COUNTRIES = {"TH": "Thailand", "VN": "Viet Nam", "MY": "Malaysia", "LA": "Lao PDR", "ID": "Indonesia", "IN": "India"}
+COUNTRIES |= {"TL": "Timor-Leste", "ZA": "South Africa"}
 _MINUTES_A_YEAR = 60 * 24 * 365.25
 
 
@@ -20,6 +21,7 @@ def show(output: Output, report: Mapping[str, Any], published: Mapping[str, Any]
     rows = compared(report, published)
     title = f"Known figures of {published['year']} ({published['source']}) and what the network recorded"
     output.table(("", "known", "recorded", ""), rows, title)
+    _show_carried_over(output, report, published)
     _show_published_only(output, published)
     if report["repatriated"]["under_way"]:
         output.say(
@@ -44,16 +46,25 @@ def show(output: Output, report: Mapping[str, Any], published: Mapping[str, Any]
 def compared(report: Mapping[str, Any], published: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
     """Rows of a figure's name, what is known, what was recorded, and whether they agree.
 
-    `published` has ``repatriated.{total,children,by_country}`` and ``in_country.total``.
+    `published` has ``repatriated.{total,by_country}`` and ``in_country.total``, and may have ``repatriated.children``,
+    ``sent_home.by_country`` and ``steps`` (what was done in the year, with the cases of earlier years).
     """
     known, found = published["repatriated"], report["repatriated"]
     rows = [("repatriated to Cambodia", known["total"], found["total"])]
     for country in sorted(known["by_country"].keys() | found["by_country"].keys()):
         name = f"  from {COUNTRIES.get(country, country)}"
         rows.append((name, known["by_country"].get(country, 0), found["by_country"].get(country, 0)))
-    rows.append(("  of them children", known["children"], found["children"]))
-    rows.append(("  of them adults", known["total"] - known["children"], found["adults"]))
+    if "children" in known:
+        rows.append(("  of them children", known["children"], found["children"]))
+        rows.append(("  of them adults", known["total"] - known["children"], found["adults"]))
     rows.append(("found within the country and served", published["in_country"]["total"], report["in_country"]))
+    sent, recorded = published.get("sent_home", {}).get("by_country", {}), report.get("sent_home", {})
+    for country in sorted(sent.keys() | recorded.keys()):
+        name = f"from Cambodia to {COUNTRIES.get(country, country)}"
+        rows.append((name, sent.get(country, 0), recorded.get(country, 0)))
+    year = _of_the_year(report, published)
+    for step, count in published.get("steps", {}).items():
+        rows.append((f"{step.replace('_', ' ')} in the year", count, year.get(step, {}).get("recorded", 0)))
     return [(name, f"{one:,}", f"{other:,}", "✓" if one == other else "✗ differs") for name, one, other in rows]
 
 
@@ -89,6 +100,28 @@ def bars(steps: Sequence[Mapping[str, Any]]) -> list[str]:
         bar = "█" * max(1, round(BAR * median / longest))
         lines.append(f"  {step['step']:<{width}}  {bar} {_time(median)} ({_time(high)}), {step['count']:,} times")
     return lines
+
+
+def _of_the_year(report: Mapping[str, Any], published: Mapping[str, Any]) -> Mapping[str, Mapping[str, int]]:
+    steps: Mapping[str, Mapping[str, int]] = report.get("years", {}).get(str(published["year"]), {})
+    return steps
+
+
+def _show_carried_over(output: Output, report: Mapping[str, Any], published: Mapping[str, Any]) -> None:
+    """The opening caseload apart: no source says how the year's steps divide between old cases and new ones."""
+    if "steps" not in published:
+        return
+    year = _of_the_year(report, published)
+    steps = ", ".join(
+        f"{step.replace('_', ' ')} {year.get(step, {}).get('carried_over', 0):,}" for step in published["steps"]
+    )
+    output.say(
+        f"Of these in {report['carried_over']:,} cases carried over from earlier years (an assumption): {steps}."
+    )
+    if "children" not in published["repatriated"]:
+        output.say(
+            f"Children among the repatriated (not published, an assumption): {report['repatriated']['children']:,}."
+        )
 
 
 def _show_published_only(output: Output, published: Mapping[str, Any]) -> None:

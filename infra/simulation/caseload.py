@@ -5,21 +5,24 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from contracts.identifiers import derived_id
 from contracts.standards import Gender
 
 from .chance import Chance
+from .plan import Plan
+from .routes import OUTBOUND, ROUTES
+from .turn_of_year import Opening, Whole, carried_over, in_part
 from .world import world
 
-PUBLISHED = Path(__file__).with_name("published.toml")
-"""The figures of 2009 (OPSC ¶110)."""
+PUBLISHED = Path(__file__).with_name("published")
+"""The figures of each year, one file a year."""
+DEFAULT_YEAR = 2009
 
-Kind = Literal["repatriation", "in-country"]
-_OFFSETS = {"MY": 8}
+_OFFSETS = {"MY": 8, "TL": 9, "ZA": 2}
 
 
 class CaseloadRefused(ValueError):
@@ -39,29 +42,10 @@ class Assumptions:
     no_room: float
     handover_fails: float
     family_unsafe: float
+    fewest_visits: float
     first_day: date
     last_day_abroad: date
     last_day_in_country: date
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One case before it begins. `country` is where the person is found; provinces are two-digit codes.
-
-    `incident` is shared by people found together. `start` is the instant of the report, in the country's own zone. What
-    falls later than `until` does not happen in the replay: the case stays open.
-    """
-
-    case: str
-    kind: Kind
-    country: str
-    child: bool
-    gender: Gender
-    home_province: str
-    found_province: str | None
-    start: datetime
-    incident: str | None = None
-    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +54,8 @@ class Caseload:
 
     Besides, `under_way` returns have begun and nobody has come home yet when the year ends. The events of agencies in
     `withhold` are not sent: the driver leaves them out, to show what the network then finds missing.
+    `sent_home` return from Cambodia, by country. `opening` cases are carried over from the year before. Without `whole`
+    every case goes its whole way.
     """
 
     by_country: Mapping[str, int]
@@ -79,19 +65,32 @@ class Caseload:
     shown: Mapping[str, int] = field(default_factory=dict)
     withhold: frozenset[str] = frozenset()
     under_way: int = 0
+    sent_home: Mapping[str, int] = field(default_factory=dict)
+    opening: tuple[Opening, ...] = ()
+    whole: Whole | None = None
 
     def __post_init__(self) -> None:
-        if min(self.children, self.in_country, *self.by_country.values(), 0) < 0:
+        if min(self.children, self.in_country, *self.by_country.values(), *self.sent_home.values(), 0) < 0:
             raise CaseloadRefused("a figure is negative")
         if self.children > self.repatriated:
             raise CaseloadRefused(f"{self.children} children among {self.repatriated} repatriated")
-        if unknown := set(self.by_country) - {"TH", "VN", "MY"}:
+        if unknown := (self.by_country.keys() - ROUTES.keys()) | (self.sent_home.keys() - OUTBOUND.keys()):
             raise CaseloadRefused(f"no simulated counterpart in {', '.join(sorted(unknown))}")
 
     @property
     def repatriated(self) -> int:
         """People repatriated, from all countries."""
         return sum(self.by_country.values())
+
+    @property
+    def year(self) -> int:
+        """The year in which its cases begin."""
+        return self.assumptions.first_day.year
+
+    @property
+    def horizon(self) -> datetime:
+        """Until when deadlines are let pass once every agency has done what it meant to."""
+        return datetime(self.year + 1, 12, 31, tzinfo=UTC)
 
     @property
     def total(self) -> int:
@@ -106,12 +105,15 @@ class Caseload:
         children = chance.pick(self.children, self.repatriated, "children")
         children |= {self.repatriated + index for index in girls}
         groups = self._groups(chance, countries)
-        plans = (
+        plans = [
             self._plan(chance, index, country, index in children, groups.get(index))
             for index, country in enumerate(countries)
-        )
+        ]
+        if self.whole is not None:
+            plans = in_part(plans, self.whole, chance)
         under_way = (self._under_way(chance, self.total + number) for number in range(self.under_way))
-        return tuple(sorted((*plans, *under_way), key=lambda plan: (plan.start, plan.case)))
+        besides = [*under_way, *self._sent_home(chance), *carried_over(self.opening, self.year, chance)]
+        return tuple(sorted((*plans, *besides), key=lambda plan: (plan.start, plan.case)))
 
     def _groups(self, chance: Chance, countries: list[str]) -> dict[int, int]:
         """Who was found together: index → index of the first of the group, of neighbours in one country."""
@@ -153,6 +155,16 @@ class Caseload:
         start = end - timedelta(hours=chance.between(4 * 24, 9 * 24, "under way", cause))
         return replace(plan, case=derived_id(start, chance.token("case", cause)), start=start, until=end)
 
+    def _sent_home(self, chance: Chance) -> list[Plan]:
+        """Girls of other countries who are found in Cambodia and return from it."""
+        girls = [country for country, count in sorted(self.sent_home.items()) for _ in range(count)]
+        plans = [self._plan(chance, self.total + self.under_way + n, "KH", True, None) for n in range(len(girls))]
+        last = datetime.combine(self.assumptions.last_day_abroad, time(), timezone(timedelta(hours=7)))
+        return [
+            replace(plan, kind="sent-home", found_province=None, start=min(plan.start, last), incident=None)
+            for plan in plans
+        ]
+
     def _start(self, chance: Chance, country: str, cause: str) -> datetime:
         first = self.assumptions.first_day
         last = self.assumptions.last_day_in_country if country == "KH" else self.assumptions.last_day_abroad
@@ -167,18 +179,32 @@ def ends(plans: Iterable[Plan]) -> dict[str, datetime]:
     return {plan.case: plan.until for plan in plans if plan.until is not None}
 
 
-def load(path: Path = PUBLISHED, withhold: frozenset[str] = frozenset()) -> Caseload:
-    """The caseload of a TOML file; raises `CaseloadRefused` when its figures contradict each other."""
-    data = tomllib.loads(path.read_text("utf-8"))
+def years() -> tuple[int, ...]:
+    """The years whose figures are published here."""
+    return tuple(sorted(int(path.stem) for path in PUBLISHED.glob("*.toml")))
+
+
+def published(year: int = DEFAULT_YEAR) -> dict[str, Any]:
+    """A year's figures and the assumptions of its replay; raises `FileNotFoundError` for a year that has none."""
+    return tomllib.loads((PUBLISHED / f"{year}.toml").read_text("utf-8"))
+
+
+def load(year: int = DEFAULT_YEAR, withhold: frozenset[str] = frozenset()) -> Caseload:
+    """The caseload of a year; raises `CaseloadRefused` when its figures contradict each other."""
+    data = published(year)
+    own: dict[str, int] = data.get("of_the_year", {})
     repatriated = data["repatriated"]
     caseload = Caseload(
         by_country=repatriated["by_country"],
-        children=repatriated["children"],
+        children=repatriated["children"] if "children" in repatriated else own["children"],
         in_country=data["in_country"]["total"],
         assumptions=_assumptions(data["assumptions"]),
         shown=data.get("shown", {}),
         withhold=withhold,
         under_way=data["under_way"]["total"],
+        sent_home=data.get("sent_home", {}).get("by_country", {}),
+        opening=tuple(Opening(item["cases"], tuple(item["steps"])) for item in data.get("opening", ())),
+        whole=Whole(own["whole_children"], own["whole_adults"], own["whole_in_country"]) if own else None,
     )
     if caseload.repatriated != repatriated["total"]:
         raise CaseloadRefused(f"the countries add up to {caseload.repatriated}, the total says {repatriated['total']}")

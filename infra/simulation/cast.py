@@ -15,10 +15,10 @@ from infra.client.mailbox import Delivered, Mail, signed_event
 from infra.kernel.records import JWS
 
 from .act import Act, Fault, Notes
-from .caseload import Plan
 from .driver import Outbound
 from .faults import Faults
 from .malformed import malformed
+from .plan import Plan
 from .script import Script
 from .sealing import SeededSealer
 from .world import Keys
@@ -83,7 +83,9 @@ class Cast:
             del self._notes[key]
 
     def _planned(self, case: str, acts: list[Act]) -> list[Act]:
-        return [act for act in self.faults.apply(case, acts) if act.agency not in self.withhold]
+        left = self.plans[case].left
+        said = self.faults.apply(case, [act for act in acts if act.name not in left])
+        return [act for act in said if act.agency not in self.withhold]
 
     def _record(self, case: str, act: Act) -> Outbound:
         kid = self.faults.signing_kid(case, act)

@@ -8,7 +8,6 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from contracts.directory import Directory
@@ -35,8 +34,6 @@ from .world import SeededKeys, service_kid, world
 LOG_NAME = "safepassage.example/log"
 SEED_FILE = "seed"
 """In the data directory: what every simulated key follows from. Data that has it was made by a replay."""
-HORIZON = datetime(2010, 12, 31, tzinfo=UTC)
-"""Until when deadlines are let pass once every agency has done what it meant to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +127,7 @@ async def replay(
     )
     agencies = tuple(stage.agencies)
     wire = KafkaWire(network.kafka("replay"), network.passwords, agencies)
-    driver = Driver(wire, cast, HORIZON, ends(plans))
+    driver = Driver(wire, cast, caseload.horizon, ends(plans))
     log = Ed25519Signer.parse(network.members.log_key).verifier
     post = Post(cast, lambda: follower.directory, driver, log)
     async with follow(network.kafka(agencies[0]), "replay-directory", follower):

@@ -29,7 +29,7 @@ from .driver import Driver
 from .faults import Faults, Rates
 from .memory_kafka import Broker
 from .memory_kafka import Faults as BrokerFaults
-from .replay import HORIZON, Post
+from .replay import Post
 from .script import Script
 from .universe import FixedKeyring, Install, Universe
 from .virtual import START, VirtualClock, VirtualLoop, run
@@ -102,7 +102,7 @@ async def _simulate(
         caseload.withhold,
     )
     wire = MemoryWire(universe.broker, tuple(stage.agencies), universe.pause)
-    driver = Driver(wire, cast, HORIZON, ends(plans))
+    driver = Driver(wire, cast, caseload.horizon, ends(plans))
     post = Post(cast, lambda: keyring.directory, driver, Ed25519Signer.from_seed("log", bytes(32)).verifier)
 
     await universe.start()

@@ -14,18 +14,29 @@ from typing import Any
 from contracts.envelope import Event
 from contracts.messages import Answer
 
-from . import steps_abroad, steps_police, steps_provider, steps_receiver, steps_return, steps_social_affairs
+from . import (
+    steps_abroad,
+    steps_carried,
+    steps_outbound,
+    steps_police,
+    steps_provider,
+    steps_receiver,
+    steps_return,
+    steps_social_affairs,
+)
 from .act import Act, Notes
-from .caseload import Assumptions, Plan
+from .caseload import Assumptions
 from .chance import Chance
 from .desk import Desk, Heard, event_id, marker
-from .routes import ROUTES
+from .plan import Plan
+from .routes import OUTBOUND, ROUTES
 from .world import World
 
 Reaction = Callable[[Desk, Heard], list[Act]]
 Table = Mapping[str, Reaction]
 
 _ABROAD = frozenset(agency for route in ROUTES.values() for agency in (route.finder, route.holder, route.authority))
+_TAKING_BACK = frozenset(agency for route in OUTBOUND.values() for agency in (route.home, route.receiver))
 _PARTS: tuple[tuple[Callable[[str], bool], Table], ...] = (
     (lambda agency: agency == "kh-moi-ahtjp", steps_police.REACTIONS),
     (lambda agency: agency in ("kh-mosvy", "kh-mfaic"), steps_social_affairs.MINISTRY),
@@ -34,6 +45,9 @@ _PARTS: tuple[tuple[Callable[[str], bool], Table], ...] = (
     (lambda agency: agency.startswith("kh-transit-") or agency == "kh-mosvy", steps_receiver.REACTIONS),
     (lambda agency: agency in _ABROAD, steps_abroad.REACTIONS),
     (lambda agency: agency in _ABROAD, steps_return.REACTIONS),
+    (lambda agency: agency in _TAKING_BACK, steps_outbound.REACTIONS),
+    (lambda agency: agency == "kh-mosvy", steps_return.REACTIONS),
+    (lambda agency: agency.startswith("kh-ngo-shelter-"), steps_carried.REACTIONS),
 )
 """Which parts an agency plays; one may play several."""
 
@@ -49,6 +63,10 @@ class Script:
 
     def finder(self, plan: Plan) -> str:
         """The agency that meets a person first."""
+        if plan.kind == "carried-over":
+            return self.world.shelters_for(plan.home_province)[0]
+        if plan.kind == "sent-home":
+            return OUTBOUND["VN"].finder
         return "kh-moi-ahtjp" if plan.kind == "in-country" else ROUTES[plan.country].finder
 
     def notes(self, plan: Plan, agency: str) -> Notes:
@@ -58,6 +76,8 @@ class Script:
     def opening(self, plan: Plan, notes: Notes) -> list[Act]:
         """What the finder says and plans when it meets the person; `notes` are the finder's own, kept on."""
         desk = Desk(self.chance, self.world, self.assumptions, notes, plan.start)
+        if plan.kind == "carried-over":
+            return steps_carried.opening(desk)
         return steps_police.opening(desk) if plan.kind == "in-country" else steps_abroad.opening(desk)
 
     def on_delivery(self, notes: Notes, event: Event, sealed: Mapping[str, Any] | None, now: datetime) -> list[Act]:
@@ -101,4 +121,5 @@ class Script:
             "found_province": plan.found_province,
             "incident": plan.incident,
             "marker": marker(self.chance, plan.case),
+            "steps": plan.steps,
         }

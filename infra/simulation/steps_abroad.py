@@ -47,7 +47,7 @@ def opening(desk: Desk) -> list[Act]:
             "found_country": route.country,
             "person": card["presumed"],
             "at_police_post": False,
-            "nationality": "KH",
+            "nationality": route.to,
             "gender": card["gender"],
             "responder": others[0] if others else None,
             "sealed_kind": "rescue-location" if others else None,
@@ -126,7 +126,7 @@ def _identify(desk: Desk, burst: Burst, child: bool) -> None:
                 "organization": organization,
                 "person": "child",
                 "exploitation": exploitation,
-                "language": "km",
+                "language": _language(desk),
             },
         )
     burst.say(
@@ -135,7 +135,7 @@ def _identify(desk: Desk, burst: Burst, child: bool) -> None:
             "status": TraffickingStatus.ACTUAL if actual else TraffickingStatus.POSSIBLE,
             "organization": organization,
             "exploitation": exploitation,
-            "nationality": "KH",
+            "nationality": route_taken(desk).to,
         },
     )
     if desk.notes.card["presumed"] == "unknown":
@@ -143,7 +143,12 @@ def _identify(desk: Desk, burst: Burst, child: bool) -> None:
             "intake.age-determined",
             {"result": desk.notes.card["person"], "evidence": ["physical-appearance", "psychological-maturity"]},
         )
-    burst.say("intake.child-informed", {"topics": list(Topic), "language": "km", "interpreter": True})
+    burst.say("intake.child-informed", {"topics": list(Topic), "language": _language(desk), "interpreter": True})
+
+
+def _language(desk: Desk) -> str:
+    """The person's own (ISO 639-1)."""
+    return {"KH": "km", "VN": "vi"}[route_taken(desk).to]
 
 
 def _arrange_care(burst: Burst) -> None:

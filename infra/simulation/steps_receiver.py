@@ -70,7 +70,7 @@ def released(desk: Desk, heard: Heard) -> list[Act]:
 def accepted(desk: Desk, heard: Heard) -> list[Act]:
     """The province or a shelter will take the child: it is brought there, and with it, sealed, who it is."""
     offer = desk.mine(heard.data["handover"])
-    if offer is None:
+    if offer is None or offer["purpose"] == Purpose.REPATRIATION:
         return []
     burst = desk.burst(f"release {short(heard.id)}", 8, 20)
     burst.say(

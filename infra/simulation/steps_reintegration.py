@@ -78,7 +78,7 @@ def visits(desk: Desk) -> int:
     """How often this agency visits: two or three times who came back, as the corridor asks; others once or twice."""
     here = desk.me.startswith("kh-ngo-") and bool(desk.recall("request"))
     least = 1 if here else 2
-    return least if desk.happens(0.7, "visits") else least + 1
+    return least if desk.happens(desk.assumptions.fewest_visits, "visits") else least + 1
 
 
 def _visit(desk: Desk, burst: Burst, plan: str | None, visit: int, *, last: bool) -> Mapping[str, Any]:

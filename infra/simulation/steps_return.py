@@ -95,10 +95,10 @@ def scheduled(desk: Desk, heard: Heard) -> list[Act]:
 def accepted(desk: Desk, heard: Heard) -> list[Act]:
     """The receiver will be there: on the day, the person crosses the border and is handed over."""
     offer = desk.mine(heard.data["handover"])
-    if offer is None:
+    travel = desk.recall("travel")
+    if offer is None or not travel:
         return []
     route = route_taken(desk)
-    travel = desk.recall("travel")
     hours = (datetime.fromisoformat(travel["at"]) - desk.now) / timedelta(hours=1)
     burst = desk.burst(f"cross {short(heard.id)}", hours, hours + 3)
     burst.say(
@@ -106,7 +106,7 @@ def accepted(desk: Desk, heard: Heard) -> list[Act]:
         {
             "request": travel["request"],
             "from_country": route.country,
-            "to_country": "KH",
+            "to_country": route.to,
             "crossing": route.crossing,
             "handover": heard.data["handover"],
         },
@@ -143,7 +143,7 @@ def ask(desk: Desk, burst: Burst, route: Route, person: str, gender: str | None,
         "repatriation.tracing-requested",
         {
             "to": route.home,
-            "country": "KH",
+            "country": route.to,
             "tasks": ["identity", "nationality", "family"],
             "answer_by": rfc3339(burst.at + timedelta(days=30)),
         },
@@ -161,7 +161,7 @@ def _request(
     tracing: str | None,
 ) -> None:
     on = (burst.at - WRITING).date()
-    way = guidelines.corridor(route.country, "KH", Person(person), on, Gender(gender) if gender else None)
+    way = guidelines.corridor(route.country, route.to, Person(person), on, Gender(gender) if gender else None)
     if way is None:
         raise LookupError(f"no corridor from {route.country}")
     burst.say(
@@ -169,7 +169,7 @@ def _request(
         {
             "to": route.home,
             "from_country": route.country,
-            "to_country": "KH",
+            "to_country": route.to,
             "corridor": way.id,
             "channel": way.channel,
             "person": person,
@@ -196,7 +196,7 @@ def _offer(desk: Desk, burst: Burst, route: Route, request: str, travel_at: date
             "documents": ["laissez-passer", "joint-risk-matrix"],
             "answer_by": rfc3339(burst.at + timedelta(hours=36)),
             "risk_assessment": desk.known("intake.risk-assessed"),
-            "corridor": guidelines.corridor_id(route.country, "KH"),
+            "corridor": guidelines.corridor_id(route.country, route.to),
             "repatriation": request,
             "determination": desk.known("repatriation.best-interests-determined"),
         },

@@ -126,7 +126,7 @@ def return_requested(desk: Desk, heard: Heard) -> list[Act]:
             "document": DocumentKind.LAISSEZ_PASSER,
             "valid_until": (issuing.at + timedelta(days=60)).date().isoformat(),
             "on_behalf_of": "kh-mfaic" if attested else None,
-            "paper": f"{desk.between(100, 9999, 'letter')}/09" if attested else None,
+            "paper": f"{desk.between(100, 9999, 'letter')}/{issuing.at:%y}" if attested else None,
         },
     )
     return [*accepting.acts, *issuing.acts]
@@ -148,7 +148,8 @@ def told_whom(desk: Desk, heard: Heard) -> list[Act]:
     desk.remember("identity", heard.sealed)
     request = heard.data["request"]
     done = desk.burst("visit family", 4 * 24, 8 * 24)
-    done.say("repatriation.family-assessed", _family(desk))
+    if heard.sealed.get("visit", True):
+        done.say("repatriation.family-assessed", _family(desk))
     done.say("referral.completed", {"request": request, "supports": [SupportType.SOCIAL_CARE]})
     return done.acts
 

@@ -110,11 +110,11 @@ def test_chance_depends_on_the_cause_alone() -> None:
 
 
 def test_the_world_lists_who_the_year_needs() -> None:
-    """24 provincial departments, shelters with an agreement, counterparts of three countries, and one revoked key."""
+    """24 provincial departments, shelters with an agreement, counterparts of seven countries, and one revoked key."""
     known = world()
     assert sum(agency.startswith("kh-dosvy-") for agency in known.agencies) == len(known.provinces) == 24
     assert {known.shelters_for(province)[0] for province in known.provinces} == set(known.shelters_for("12"))
-    assert {"TH", "VN", "MY"} <= {agency.country for agency in known.agencies.values()}
+    assert {"TH", "VN", "MY", "TL", "IN", "ZA", "ID"} <= {agency.country for agency in known.agencies.values()}
     said = known.statements(SeededKeys(Chance.of(1)))
     kids = [statement.kid for statement in said if statement.kind == "key"]
     assert len(kids) == len(set(kids)) == 2 * len(known.agencies) + 4 + 1

@@ -22,9 +22,10 @@ from contracts.journeys.registry import SERVICE_OF
 from contracts.messages import Answer
 from contracts.sealing import recipient_key, seal, sealed_digest
 from infra.simulation.act import Act, Fault, Notes
-from infra.simulation.caseload import Caseload, Plan
+from infra.simulation.caseload import Caseload
 from infra.simulation.chance import Chance
 from infra.simulation.faults import Faults, Rates
+from infra.simulation.plan import Plan
 from infra.simulation.script import Script
 from infra.simulation.world import KEYS_FROM, SeededKeys, world
 
@@ -144,7 +145,8 @@ class _Case:
                 self._decide(event, act, expired=True)
 
     def _plan(self, acts: Sequence[Act]) -> None:
-        for act in self.walk.faults.apply(self.plan.case, acts):
+        said = [act for act in acts if act.name not in self.plan.left]
+        for act in self.walk.faults.apply(self.plan.case, said):
             self.count += 1
             heapq.heappush(self.calendar, (act.at, self.count, act))
 
