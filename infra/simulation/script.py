@@ -16,6 +16,7 @@ from contracts.messages import Answer
 
 from . import (
     steps_abroad,
+    steps_besides,
     steps_carried,
     steps_outbound,
     steps_police,
@@ -45,6 +46,7 @@ _PARTS: tuple[tuple[Callable[[str], bool], Table], ...] = (
     (lambda agency: agency.startswith("kh-transit-") or agency == "kh-mosvy", steps_receiver.REACTIONS),
     (lambda agency: agency in _ABROAD, steps_abroad.REACTIONS),
     (lambda agency: agency in _ABROAD, steps_return.REACTIONS),
+    (lambda agency: agency in ("kh-moi-ahtjp", "kh-mosvy"), steps_besides.REACTIONS),
     (lambda agency: agency in _TAKING_BACK, steps_outbound.REACTIONS),
     (lambda agency: agency == "kh-mosvy", steps_return.REACTIONS),
     (lambda agency: agency.startswith("kh-ngo-shelter-"), steps_carried.REACTIONS),

@@ -20,6 +20,7 @@ from contracts.steps import (
 
 from .act import Act, Sealing
 from .desk import Burst, Desk, Heard
+from .steps_besides import request_for_assistance
 from .steps_return import ask, route_taken
 
 __all__ = ["REACTIONS", "opening"]
@@ -72,6 +73,8 @@ def opening(desk: Desk) -> list[Act]:
         asking = desk.burst("ask", 60, 100)
         ask(desk, asking, route, card["person"], card["gender"], _identity(card))
         acts += asking.acts
+    if desk.world.agencies[desk.me].may("criminal-justice"):
+        acts += request_for_assistance(desk, route.country)
     return acts
 
 

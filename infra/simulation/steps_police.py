@@ -13,6 +13,7 @@ from contracts.steps import Answer, Level, Risk, Service
 
 from .act import Act, Sealing
 from .desk import Burst, Desk, Heard, short
+from .steps_besides import proceedings
 
 __all__ = ["REACTIONS", "opening"]
 
@@ -78,7 +79,7 @@ def opening(desk: Desk) -> list[Act]:
     )
     asking = desk.burst("ask", 1.5, 4)
     _ask(desk, asking, desk.world.shelters_for(card["found_province"])[0], None)
-    return [*burst.acts, *asking.acts]
+    return [*burst.acts, *asking.acts, *proceedings(desk)]
 
 
 def answered(desk: Desk, heard: Heard) -> list[Act]:

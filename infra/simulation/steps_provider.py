@@ -11,6 +11,7 @@ from contracts.steps import Answer, Capacity, FamilyOutcome, Service, Unfinished
 
 from .act import Act
 from .desk import Desk, Heard, short
+from .steps_besides import sheltered
 from .steps_reintegration import follow_up, settle
 
 __all__ = ["REACTIONS"]
@@ -82,7 +83,8 @@ def released(desk: Desk, heard: Heard) -> list[Act]:
     if not request:
         return [*burst.acts, *_from_abroad(desk, custody)]
     burst.say("referral.started", {"request": request["id"]})
-    return [*burst.acts, *_served(desk, custody, request["id"], request["person"])]
+    besides = sheltered(desk, custody, request["person"])
+    return [*burst.acts, *besides, *_served(desk, custody, request["id"], request["person"])]
 
 
 def _served(desk: Desk, custody: str, request: str, person: str) -> list[Act]:

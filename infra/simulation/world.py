@@ -79,6 +79,10 @@ class SimulatedAgency:
     covers: tuple[str, ...] = ()
     serves: tuple[str, ...] = ()
 
+    def may(self, role: str) -> bool:
+        """Whether it has this role, from whatever day on."""
+        return any(mandate == role for mandate, _ in self.mandates)
+
     @property
     def signing_kid(self) -> str:
         """The name of its signing key."""
