@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from difflib import get_close_matches
+
 EXIT_CODES = """\
 Exit codes:
   0  done
@@ -53,3 +56,10 @@ class Lacking(CommandFailed):
 
     exit_code = 4
     code = "lacking"
+
+
+def nearest(name: str, known: Collection[str], everything: str) -> str:
+    """What to write instead of a name that is not known: the few that are like it, and where all of them are listed."""
+    near = get_close_matches(name, known, n=3, cutoff=0.5)
+    meant = f"did you mean {' or '.join(near)}? " if near else ""
+    return f"{meant}All {len(known)} are listed by: {everything}"

@@ -182,8 +182,13 @@ def _say_check(
     if problems:
         session.output.say(f"{draft.name} ({kind}) would be refused.")
         return
-    session.output.say(f"{draft.name} ({kind}): {', '.join(result['checked'])} hold.")
-    if result["decision"] == "park":
-        session.output.say(f"It would wait for {result['waiting_for']}, as far as this agency knows the case.")
+    checked = f"{', '.join(result['checked'])} checked"
+    if result["decision"] is None:
+        session.output.say(f"{draft.name} ({kind}) has the right form ({checked}).")
+    elif result["decision"] == "accept":
+        session.output.say(f"{draft.name} ({kind}) would be accepted ({checked}).")
+    else:
+        waiting = f"would wait for {result['waiting_for']}, as far as this agency knows the case"
+        session.output.say(f"{draft.name} ({kind}) {waiting} ({checked}).")
     for breach in result.get("breaches", ()):
         session.output.say(f"It would be recorded, but not as {breach['rule']} asks ({breach['code']}).")

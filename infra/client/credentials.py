@@ -18,7 +18,7 @@ import psutil
 from contracts.evidence.note import Ed25519Verifier
 from contracts.sealing import SealingKey
 from contracts.signing import SignatureRefused, Signer, unb64
-from infra.cli.errors import Unreachable, WrongUse
+from infra.cli.errors import Unreachable, WrongUse, nearest
 from infra.kafka.settings import KafkaSettings
 
 from .agency import Agency
@@ -112,7 +112,9 @@ class Credentials:
         path = data / AGENCIES / f"{agency}.json"
         if not _ID.fullmatch(agency) or not path.is_file():
             known = listed(data)
-            remedy = f"name one of: {', '.join(known)}" if known else "start a network first: safepassage demo"
+            remedy = (
+                nearest(agency, known, f"ls {data / AGENCIES}") if known else "start a network first: safepassage demo"
+            )
             raise WrongUse(f"there are no credentials of '{agency}' in {data}", remedy)
         try:
             said: dict[str, Any] = json.loads(path.read_text("utf-8"))

@@ -21,7 +21,7 @@ from contracts.fields import case_code
 from contracts.identifiers import new_id
 from contracts.sealing import KINDS
 from contracts.signing import digest
-from infra.cli.errors import WrongUse
+from infra.cli.errors import WrongUse, nearest
 
 from .agency import Agency, CannotSeal, Prepared
 
@@ -77,7 +77,7 @@ class Draft:
 
 
 def read_draft(path: Path, now: datetime) -> Draft:
-    """The draft in a file; raises `WrongUse`, which lists the types where the type is not one."""
+    """The draft in a file; raises `WrongUse`, which names types that are like one that is unknown."""
     try:
         said = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
@@ -98,11 +98,13 @@ def read_draft(path: Path, now: datetime) -> Draft:
 
 
 def event_type(name: str) -> EventType:
-    """The newest version of an event type, by its full or its short name; raises `WrongUse` with the list of types."""
+    """The newest version of an event type, by its full or short name; raises `WrongUse` with those that are like it."""
     found = [kind for kind in EVENTS.values() if name in (kind.type, f"{kind.family}.{kind.name}")]
     if not found:
         names = sorted({f"{kind.family}.{kind.name}" for kind in EVENTS.values()})
-        raise WrongUse(f"'{name}' is not a type of this network", "the types are:\n    " + "\n    ".join(names))
+        raise WrongUse(
+            f"'{name}' is not a type of this network", nearest(name, names, "safepassage rules need-to-know")
+        )
     return max(found, key=lambda kind: kind.version)
 
 

@@ -52,7 +52,7 @@ async def up(session: Session) -> int:
             session.output.data({"data": str(session.data), "services": network.ports})
             session.output.say(f"The network runs on {session.data}. Ctrl-C ends it.")
             for service, port in sorted(network.ports.items()):
-                session.output.say(f"  {service:<14} http://127.0.0.1:{port}/readyz   /asyncapi")
+                session.output.say(f"  {service:<14} http://127.0.0.1:{port}/readyz  http://127.0.0.1:{port}/asyncapi")
             await _until(stop, network)
         finally:
             if starting.done() and not starting.cancelled() and starting.exception() is None:

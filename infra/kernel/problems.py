@@ -10,7 +10,7 @@ from contracts.sealing import SealRefused, recipients_of, sealed_digest
 
 def schema_problem(where: str, fault: str) -> Problem:
     """A member of the envelope or a fact that does not hold to its schema."""
-    return Problem(where, "SCHEMA", "contracts/schemas", f"{where}: {fault}", "send what the schema asks for")
+    return Problem(where, "SCHEMA", "contracts/schemas", fault, "send what the schema asks for")
 
 
 def party_problems(event: Event, directory: Directory) -> tuple[Problem, ...]:

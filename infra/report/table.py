@@ -149,7 +149,7 @@ def _show_events(output: Output, report: Mapping[str, Any]) -> None:
         ),
         ("adults accompanied", _years(adults["person_minutes"])),
         (
-            "in nobody's hands, in two's",
+            "no carer, two carers at once",
             f"{custody['gaps'] + adults['gaps']:,} times, {custody['overlaps'] + adults['overlaps']:,} times",
         ),
         ("the log", f"{log.get('size', 0):,} entries, root {str(log.get('root', ''))[:16]}…"),

@@ -49,7 +49,7 @@ def test_a_file_that_is_no_network_is_said_to_be_none(tmp_path: Path, text: str)
         Running.read(tmp_path)
 
 
-def test_an_agency_that_is_not_here_lists_those_that_are(tmp_path: Path) -> None:
+def test_an_agency_that_is_not_here_is_answered_with_those_like_it(tmp_path: Path) -> None:
     SECRETS.write(tmp_path)
     with pytest.raises(WrongUse) as error:
         Credentials.read(tmp_path, "kh-moh")

@@ -45,10 +45,11 @@ def test_any_other_event_belongs_to_a_case(tmp_path: Path) -> None:
         read_draft(_file(tmp_path, type="custody.died", data={}), NOW)
 
 
-def test_an_unknown_type_lists_the_types(tmp_path: Path) -> None:
+def test_an_unknown_type_is_answered_with_the_ones_like_it(tmp_path: Path) -> None:
     with pytest.raises(WrongUse) as error:
-        read_draft(_file(tmp_path, type="custody.handed-over", data={}), NOW)
-    assert "custody.handover-released" in error.value.remedy
+        read_draft(_file(tmp_path, type="custody.handover-relesed", data={}), NOW)
+    assert error.value.remedy.startswith("did you mean custody.handover-released")
+    assert "intake.report-received" not in error.value.remedy
 
 
 def test_a_type_may_be_given_in_full() -> None:
