@@ -143,8 +143,8 @@ class Context:
     """All that a decision may look at besides its own family's state.
 
     `accepted` is the judging clock; `expired` is True when the event has been parked to its limit; `seen` holds what
-    this service had seen accepted in the case's other families, up to the sequences in `after`. `countersigner` is the
-    second agency that signed the same bytes, where one did.
+    this service had seen accepted in the case's other families, up to the sequences in `after`, claims left out.
+    `countersigner` is the second agency that signed the same bytes, where one did.
     """
 
     directory: Directory

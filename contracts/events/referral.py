@@ -50,7 +50,8 @@ class IdentityDisclosed(_Step):
     """The sealed part that travels with this event is for `to`, which accepted the request (XB-NEED, UNIAP area 3).
 
     `request` is a referral's, or that of `repatriation.tracing-requested` when a tracing set is disclosed for an
-    accepted tracing task. A proposal, because the network must be able not to deliver it.
+    accepted tracing task, or the `intake.glass-broken` of an agency that cannot wait. A proposal, because the network
+    must be able not to deliver it.
     """
 
     sealed_digest: Digest

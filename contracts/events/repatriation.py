@@ -118,10 +118,12 @@ class BestInterestsDetermined(EventData):
     """What is best for the child is determined, on what was heard and assessed (D107-BEST, OPSC ¶105; D107-VIEWS).
 
     `person` is given where it is an adult's solution: what Decision 107 asks for a child is then not asked.
+    `third_country` is where a child goes who is not at home there: the border of no other country opens by it.
     """
 
     solution: Solution
     person: Person | None = None
+    third_country: Country | None = None
     views: EventId | None = None
     family_assessment: EventId | None = None
     risk_assessment: EventId | None = None

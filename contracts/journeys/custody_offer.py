@@ -129,7 +129,9 @@ def _best(state: CustodyState, data: HandoverOffered, event: Event, context: Con
     name, named, on = "repatriation.best-interests-determined", data.determination, event.time.date()
     seen = context.find(name, id=named) if named is not None else None
     solution = seen.data["solution"] if seen is not None else None
-    found: Findings = [d107_best.d107_best(state.child, named, solution, on)]
+    third = seen.data.get("third_country") if seen is not None else None
+    there = context.directory.country(data.to)
+    found: Findings = [d107_best.d107_best(state.child, named, solution, on, third, there)]
     if named is not None and state.child and d107_best.RULE.bites(on):
         found.append(awaits(context, seen is not None, name, "data.determination"))
     return found

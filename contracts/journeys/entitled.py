@@ -17,6 +17,9 @@ from .base import park
 ACCEPTED, OPENED, TAKEN_OVER = "custody.handover-accepted", "custody.opened", "custody.taken-over"
 CUSTODY = frozenset({ACCEPTED, OPENED, TAKEN_OVER})
 """The events of custody by which an agency took somebody on."""
+PART = CUSTODY | {"custody.emergency-placed", "referral.answered"}
+OPENING = frozenset({"intake.report-received", "intake.glass-broken"})
+"""The events by which an agency takes part in a case at all; those of intake apart, for it knows its own."""
 AUTHORITIES: tuple[Role, ...] = ("referral-authority", "repatriation-authority")
 
 
@@ -41,6 +44,21 @@ def took_on(context: Context, agency: str, report: str | None = None) -> bool:
         if seen.name == TAKEN_OVER and seen.data["to"] == agency and by_authority:
             return True
     return False
+
+
+def takes_part(context: Context, agency: str, on: date, report: str | None = None) -> bool:
+    """Whether an agency has anything to do with the case: it reported it, took the person on, accepted a service for
+    them, was given them in an emergency, opened the case in one, or is an authority.
+    """
+    if authority(context, agency, on) or took_on(context, agency, report):
+        return True
+    seen = [item for family in ("intake", "referral", "custody") for item in context.seen.get(family, ())]
+    return any(
+        (item.name in ("intake.report-received", "intake.glass-broken") and item.actor == agency)
+        or (item.name == "referral.answered" and item.actor == agency and item.data.get("answer") == "accepted")
+        or (item.name == "custody.emergency-placed" and item.data["to"] == agency)
+        for item in seen
+    )
 
 
 def decides(context: Context, may: bool, who: str) -> Park | Problem | None:

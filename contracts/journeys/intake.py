@@ -13,6 +13,7 @@ from ..events.intake import (
     CaseReopened,
     CasesLinked,
     CasesUnlinked,
+    ChildInformed,
     ConsentGiven,
     ConsentWithdrawn,
     Corrected,
@@ -21,6 +22,7 @@ from ..events.intake import (
     MatchAnswered,
     MatchAsked,
     ReportReceived,
+    RiskAssessed,
     ScreeningRecorded,
     WithdrawalAcknowledged,
 )
@@ -38,8 +40,8 @@ from ..standards import TraffickingStatus
 from ..steps_intake import ConsentGiver
 from . import intake_access, intake_consent
 from .base import Journey, park
-from .common import awaits, overdue, service_own, sort_out
-from .entitled import CUSTODY
+from .common import awaits, overdue, service_own, sort_out, speaker
+from .entitled import PART, decides, takes_part
 from .intake_consent import unacknowledged
 from .intake_state import IntakeState, evolve, is_adult
 from .repatriation_end import case_closing
@@ -126,7 +128,7 @@ def _as_adult(
 
 
 def _person(state: IntakeState, event: Event, context: Context) -> Found:
-    """What is asked of age and of legal status."""
+    """What is asked of age, of legal status, and of who assesses a risk or tells the child of its rights."""
     data, on = event.data, event.time.date()
     if isinstance(data, AgeDetermined):
         shown = state.age_evidence if state.age == "child" else None
@@ -134,6 +136,11 @@ def _person(state: IntakeState, event: Event, context: Context) -> Found:
             d107_age.d107_age_evidence(data.result, data.evidence, shown, on),
             d107_age.d107_age_found_child(data.result, bool(state.adult_steps), on),
         ]
+    if isinstance(data, ChildInformed | RiskAssessed):
+        actor, opened = speaker(event), {glass.by for glass in state.access.glasses.values()}
+        known = actor in (state.reporter, state.identified_by) or actor in opened
+        part = state.report is None or known or takes_part(context, actor, on, state.report)
+        return [decides(context, part, "an agency that takes part in this case")]
     if isinstance(data, ScreeningRecorded | IdentificationDecided):
         return [_as_adult(state, data.person, on, context)]
     if isinstance(data, InterimCareArranged):
@@ -229,4 +236,4 @@ def deadlines(state: IntakeState) -> tuple[Deadline, ...]:
     return tuple(item for item in running if item is not None and (item.rule, item.cause) not in state.passed)
 
 
-JOURNEY = Journey("intake", IntakeState, decide, evolve, deadlines, CUSTODY | {"repatriation.closed"})
+JOURNEY = Journey("intake", IntakeState, decide, evolve, deadlines, PART | {"repatriation.closed"})

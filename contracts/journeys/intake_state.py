@@ -32,7 +32,7 @@ from ..standards import RelationshipToTrafficker, TraffickingStatus
 from ..steps import LegalStatus, LinkBasis
 from . import intake_access, intake_consent
 from .base import JourneyState
-from .common import passed
+from .common import passed, speaker
 
 _FAMILIAL = RelationshipToTrafficker.FAMILIAL
 
@@ -49,8 +49,9 @@ class Query(BaseModel):
 
 
 class IntakeState(JourneyState):
-    """`report` is the event that opened the case; `steps` the latest event id of each kind of step; `risks` every
-    risk assessment; `linked` other cases found to be the same person, `siblings` those of brothers and sisters.
+    """`report` is the event that opened the case, said by `reporter`; `steps` the latest event id of each kind of
+    step; `risks` every risk assessment; `linked` other cases found to be the same person, `siblings` those of brothers
+    and sisters.
 
     Age (D107-AGE): `age` is the last determination's result, by `age_by` (its event and agency) on `age_evidence`;
     `child_since` is when child duties began, None while somebody is taken for an adult. `adult_steps` are the events
@@ -62,6 +63,7 @@ class IntakeState(JourneyState):
     """
 
     report: str | None = None
+    reporter: str | None = None
     presumed: str | None = None
     found_country: str | None = None
     nationality: str | None = None
@@ -187,6 +189,7 @@ def _reported(event: Event, data: ReportReceived) -> dict[str, Any]:
     as_adult = data.person.value == Person.ADULT
     return {
         "report": event.id,
+        "reporter": speaker(event),
         "presumed": data.person.value,
         "found_country": data.found_country,
         "nationality": data.nationality,

@@ -22,6 +22,7 @@ from ..guidelines.corridors import limit
 from ..guidelines.rules import network, xb_need
 from .base import Journey, JourneyState
 from .common import awaits, overdue, passed, service_own, sort_out
+from .entitled import CUSTODY, OPENING, authority, took_on
 
 Found = list[Park | Problem | Breach | None]
 DONE = ("rejected", "completed", "failed", "cancelled")
@@ -97,6 +98,10 @@ def _disclosure(state: ReferralState, data: IdentityDisclosed, event: Event, con
     if task is not None:
         accepted_by = task.to if task.status in ("accepted", "in-progress") else None
         return [xb_need.xb_need_disclosed(event.actor, task.asker, data.to, accepted_by)]
+    glass = context.find("intake.glass-broken", id=data.request)
+    if glass is not None:
+        knows = authority(context, event.actor, event.time.date()) or took_on(context, event.actor)
+        return [xb_need.xb_need_disclosed(event.actor, event.actor if knows else None, data.to, glass.actor)]
     tracing = context.find("repatriation.tracing-requested", id=data.request)
     there = awaits(context, tracing is not None, "referral.requested", "data.request")
     if tracing is None:
@@ -160,5 +165,5 @@ JOURNEY = Journey(
     decide,
     evolve,
     deadlines,
-    frozenset({"repatriation.tracing-requested", "repatriation.tracing-answered"}),
+    CUSTODY | OPENING | {"repatriation.tracing-requested", "repatriation.tracing-answered"},
 )

@@ -14,6 +14,7 @@ from ..events.repatriation import (
     BorderCrossed,
     Closed,
     CounterpartAnswered,
+    FamilyAssessed,
     FollowUpMade,
     LocalSolutionDecided,
     Received,
@@ -32,8 +33,8 @@ from ..guidelines.documents import documents
 from ..guidelines.rules import crf_transit, d107_informed, d107_views, network, xb_corridor, xb_counterpart, xb_need
 from .base import Journey, park
 from .common import awaits, overdue, service_own, sort_out
-from .entitled import CUSTODY
-from .repatriation_end import closing, deciding, follow_up, planning
+from .entitled import OPENING, PART
+from .repatriation_end import assessing, closing, deciding, follow_up, planning
 from .repatriation_state import Ask, RepatriationState, evolve
 from .repatriation_turn import Turn, deadlines, turn
 
@@ -63,6 +64,8 @@ def decide(state: RepatriationState, event: Event, context: Context) -> Decision
         on = event.time.date()
         whole = d107_views.d107_views_whole(data.hearing, data.not_heard, data.representative, data.hear_again_on, on)
         found.append(d107_views.d107_views_hearing(state.person is not Person.ADULT, whole, on))
+    elif isinstance(data, FamilyAssessed):
+        found += assessing(state, event, context)
     elif isinstance(data, BestInterestsDetermined | LocalSolutionDecided):
         found += deciding(state, data, event, context)
     elif isinstance(data, _TRAVEL):
@@ -196,5 +199,5 @@ JOURNEY = Journey(
     decide,
     evolve,
     deadlines,
-    CUSTODY | {"intake.report-received", "intake.child-informed", "referral.answered"},
+    PART | OPENING | {"intake.child-informed"},
 )

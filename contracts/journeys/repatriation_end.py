@@ -17,7 +17,7 @@ from ..guidelines.rules import acp_family, c009_followup, cus_family_plan, d107_
 from ..steps import Solution
 from .base import park
 from .common import awaits
-from .entitled import authority, decides, took_on
+from .entitled import authority, decides, takes_part, took_on
 from .repatriation_state import RepatriationState
 from .repatriation_turn import followed_up
 
@@ -52,6 +52,12 @@ def _party(state: RepatriationState, event: Event, context: Context) -> bool:
     parties = {agency for ask in state.asks.values() for agency in (ask.asker, ask.to)}
     known = event.actor in parties or event.actor in (state.travel_to, state.lead)
     return known or authority(context, event.actor, event.time.date()) or took_on(context, event.actor)
+
+
+def assessing(state: RepatriationState, event: Event, context: Context) -> Found:
+    """A family is assessed by a party to the case, or by one that takes part in it; else it is a claim."""
+    may = _party(state, event, context) or takes_part(context, event.actor, event.time.date())
+    return [decides(context, may, "an agency that takes part in this case")]
 
 
 def planning(state: RepatriationState, data: ReintegrationPlanned, event: Event, context: Context) -> Found:

@@ -183,7 +183,7 @@ class Bench:
         own |= {CONTENT_TYPE: CLOUDEVENTS_JSON, TYPE: event.type.type}
         letter = Letter(case.case)
         letter.event = Accepted(event, own, acceptance)
-        self.see(case, event, sequence)
+        self.see(case, event, sequence, breaches)
         self.fold_roles(case, event, breaches)
         named = event.type.named(event.data)
         to = sorted(need.audience(event.name, named, case.roles, self.directory, accepted.date()) - {event.actor})
@@ -210,9 +210,9 @@ class Bench:
         self.effects.inbox[event.id] = row
         return letter
 
-    def see(self, case: CaseRecord, event: Event, sequence: int) -> None:
-        """Keep what a guard of another family may ask for."""
-        if event.name in self.office.guards:
+    def see(self, case: CaseRecord, event: Event, sequence: int, breaches: Iterable[Mark]) -> None:
+        """Keep what a guard of another family may ask for; a claim is not that."""
+        if event.name in self.office.guards and not disputed(breaches):
             data = event.data.model_dump(mode="json", exclude_none=True)
             seen = Seen(sequence, event.id, event.name, event.actor, event.time, data)
             case.seen[event.family] = (*case.seen.get(event.family, ()), seen)

@@ -21,7 +21,7 @@ def follow(bench: Bench, event: Event, acceptance: Acceptance) -> None:
     if acceptance.sequence in known:
         return
     known.append(acceptance.sequence)
-    bench.see(case, event, acceptance.sequence)
+    bench.see(case, event, acceptance.sequence, acceptance.breaches)
     bench.fold_roles(case, event, acceptance.breaches)
     bench.touch(case)
     retry(bench, case)

@@ -81,7 +81,7 @@ def _move(docket: CaseRecord, event: Event, acceptance: Acceptance) -> None:
     claim = disputed(acceptance.breaches)
     docket.states[family] = JOURNEYS[family].evolve(docket.state(family), event, claim)
     docket.sequences[family] = acceptance.sequence
-    if event.name in ASKED_FOR:
+    if event.name in ASKED_FOR and not claim:
         data = event.data.model_dump(mode="json", exclude_none=True)
         seen = Seen(acceptance.sequence, event.id, event.name, event.actor, event.time, data)
         docket.seen[family] = (*docket.seen.get(family, ()), seen)

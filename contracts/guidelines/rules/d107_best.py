@@ -18,8 +18,13 @@ RULE = Rule(
 )
 
 
-def d107_best(child: bool, named: str | None, solution: str | None, on: date) -> Problem | None:
+def d107_best(
+    child: bool, named: str | None, solution: str | None, on: date, third: str | None = None, there: str | None = None
+) -> Problem | None:
     """A handover across a border. `named` is the determination that it rests on, `solution` what that came to.
+
+    `third` is the third country that it names (ISO 3166), where the child may go and is not at home, and `there` the
+    one to which this handover leads: a determination opens the border of the country that it names, and no other.
 
     A solution of None is not known yet: whoever asks waits for it, or says that it never came.
     """
@@ -30,6 +35,14 @@ def d107_best(child: bool, named: str | None, solution: str | None, on: date) ->
             "data.determination",
             "a child crosses a border only after its best interests have been determined",
             "name the accepted repatriation.best-interests-determined",
+        )
+    if solution == Solution.THIRD_COUNTRY:
+        if third is not None and third == there:
+            return None
+        return RULE.problem(
+            "data.determination",
+            "the determination names no third country, or another than this handover leads to",
+            "hand the child over to the country that was determined, or determine the best interests again, naming it",
         )
     if solution is not None and solution != Solution.RETURN:
         return RULE.problem(

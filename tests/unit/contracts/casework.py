@@ -129,8 +129,9 @@ class Case:
         if isinstance(decision, Accept):
             self.states[event.family] = journey.evolve(self.state(event.family), event, disputed(decision.breaches))
             seen = self.seen.setdefault(event.family, [])
-            data = event.data.model_dump(mode="json", exclude_none=True)
-            seen.append(Seen(len(seen) + 1, event.id, event.name, event.actor, event.time, data))
+            if not disputed(decision.breaches):
+                data = event.data.model_dump(mode="json", exclude_none=True)
+                seen.append(Seen(len(seen) + 1, event.id, event.name, event.actor, event.time, data))
             self.events.append(event)
             self.claims |= {event.id} if disputed(decision.breaches) else set()
             self.roles = need.fold(self.roles, event, decision.breaches)
@@ -179,7 +180,9 @@ class Case:
         """The case, reported if it was not, with a person who was told of the process of a return half an hour in."""
         if self.state("intake").report is None:
             self.report(post=False, person=to)
-        self.says(POLICE, "intake.child-informed", 0.5, {"topics": ["rights", "repatriation-process"]})
+        self.says(
+            self.state("intake").reporter, "intake.child-informed", 0.5, {"topics": ["rights", "repatriation-process"]}
+        )
         return self
 
     def opened(

@@ -59,7 +59,7 @@ def test_a_return_from_its_tracing_to_its_closing_and_whose_turn_it_is() -> None
     case.says(MINISTRY, "repatriation.tracing-answered", 2, {"request": tracing, "answer": "accepted"})
     assert whose(case) == ("tracing-answered", MINISTRY)
     case.says(THAI, "repatriation.views-heard", 3, HEARD)
-    case.says(PROVINCE, "repatriation.family-assessed", 20, SAFE)
+    case.says(MINISTRY, "repatriation.family-assessed", 20, SAFE)
     case.says(MINISTRY, "repatriation.risk-assessed", 21, JOINT)
     done = {"request": tracing, "answer": "result", "established": ["identity", "family"]}
     case.says(MINISTRY, "repatriation.tracing-answered", 22, done)

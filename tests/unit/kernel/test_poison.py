@@ -19,6 +19,9 @@ def _report(case: str) -> dict[str, Any]:
     return {"channel": "hotline", "code": code, "found_country": "KH", "person": "child", "at_police_post": False}
 
 
+SCREENED = {"status": "PossibleVictimOfTrafficking", "organization": "NGO", "person": "child"}
+
+
 def _case() -> str:
     return new_id(START)
 
@@ -26,7 +29,7 @@ def _case() -> str:
 async def test_an_id_that_waits_in_one_case_is_no_other_events() -> None:
     desk, here, there = Desk("intake"), _case(), _case()
     taken = new_id(START)
-    waits = desk.record(SHELTER, "intake.risk-assessed", here, {"level": "high", "safe_to_move": False}, event_id=taken)
+    waits = desk.record(SHELTER, "intake.screening-recorded", here, SCREENED, event_id=taken)
     assert await desk.outcomes(waits) == ["parked"]
     again = desk.record(SHELTER, "intake.report-received", there, _report(there), event_id=taken)
     assert await desk.outcomes(again) == ["refused"]
@@ -36,8 +39,10 @@ async def test_an_id_that_waits_in_one_case_is_no_other_events() -> None:
 
 async def test_an_id_that_waits_is_taken_in_its_own_batch_too() -> None:
     desk, here, there = Desk("intake"), _case(), _case()
-    taken, risk = new_id(START), {"level": "high", "safe_to_move": False}
-    batch = [desk.record(SHELTER, "intake.risk-assessed", case, risk, event_id=taken) for case in (here, there)]
+    taken = new_id(START)
+    batch = [
+        desk.record(SHELTER, "intake.screening-recorded", case, SCREENED, event_id=taken) for case in (here, there)
+    ]
     assert await desk.outcomes(*batch) == ["parked", "refused"]
 
 

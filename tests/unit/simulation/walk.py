@@ -195,7 +195,8 @@ class _Case:
         self.states[event.family] = journey.evolve(state, event, disputed(decision.breaches))
         data = event.data.model_dump(mode="json", exclude_none=True)
         seen = self.seen.setdefault(event.family, [])
-        seen.append(Seen(len(seen) + 1, event.id, event.name, event.actor, event.time, data))
+        if not disputed(decision.breaches):
+            seen.append(Seen(len(seen) + 1, event.id, event.name, event.actor, event.time, data))
         self.roles = need.fold(self.roles, event, decision.breaches)
         self.done.accepted.append(event)
         self.done.breaches += [(event.name, breach) for breach in decision.breaches]

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from contracts.decision import Accept, Decision
-from tests.unit.contracts.casework import MINISTRY, PROVINCE, Case, refused
+from tests.unit.contracts.casework import MINISTRY, Case, refused
 from tests.unit.contracts.returning import PLAN
 
 
 def assessed(case: Case, outcome: str, hours: float, caretaker: str = "kin") -> str:
     data = {"outcome": outcome, "caretaker": caretaker}
-    return case.says(PROVINCE, "repatriation.family-assessed", hours, data)
+    return case.says(MINISTRY, "repatriation.family-assessed", hours, data)
 
 
 def planning(case: Case, **data: Any) -> Decision:

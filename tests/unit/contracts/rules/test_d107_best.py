@@ -46,6 +46,16 @@ def test_another_solution_than_the_return_carries_nobody_across(solution: str) -
     assert offering(case, across, determination=other) == {"D107-BEST"}
 
 
+@pytest.mark.parametrize(("named", "found"), [("KH", set()), ("MY", {"D107-BEST"}), (None, {"D107-BEST"})])
+def test_a_third_country_is_reached_by_a_determination_that_names_it_and_no_other_border_opens(
+    named: str | None, found: set[str]
+) -> None:
+    case, across = returning()
+    third = {"third_country": named} if named is not None else {}
+    best = case.determined(40, solution="third-country", reason="family-not-found", **third)
+    assert offering(case, across, determination=best) == found
+
+
 def test_a_determination_that_is_still_on_its_way_is_waited_for_and_one_that_never_comes_is_not_believed() -> None:
     case, across = returning()
     views = case.says(THAI, "repatriation.views-heard", 39, {"hearing": "heard", "wish": "return"})

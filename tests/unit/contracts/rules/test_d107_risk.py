@@ -160,7 +160,9 @@ def test_a_strangers_word_ends_nothing_and_the_one_that_answers_now_may_say_it()
     case = Case()
     case.opened(place="office")
     offer = case.handover(POLICE, SHELTER, 3, **EMERGENCY)
-    assess(case, 6, offer, ("CUS-HOLDER", "dispute"), actor=HEALTH)
+    claimed = case.says(HEALTH, "intake.risk-assessed", 6, ASSESSED | {"offer": offer}, ("NET-PARTY", "dispute"))
+    said = {"custody": case.state("custody").opened, "move": offer, "assessment": claimed}
+    case.says(HEALTH, "custody.emergency-assessed", 6, said, ("CUS-HOLDER", "dispute"), ("NET-ORDER", "unproven"))
     assert len(due(case)) == 1
     assess(case, 7, offer, actor=SHELTER)
     assert due(case) == []

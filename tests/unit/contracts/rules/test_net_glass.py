@@ -124,6 +124,28 @@ def test_it_is_judged_by_the_one_that_was_named_once_and_of_the_one_that_did_it(
     assert waits_for(case.tries(MINISTRY, "intake.glass-reviewed", 13, unknown)) == "intake.glass-broken"
 
 
+@pytest.mark.parametrize(
+    ("actor", "to", "right"),
+    [(SHELTER, HEALTH, True), (MINISTRY, HEALTH, True), (PROVINCE, HEALTH, False), (SHELTER, PROVINCE, False)],
+)
+def test_identity_follows_from_who_took_the_person_on_to_who_opened_the_case(actor: str, to: str, right: bool) -> None:
+    case = held()
+    glass = broken(case)
+    disclosure = {"request": glass, "to": to, "kinds": ["identity"], "sealed_digest": "A" * 43}
+    decision = case.tries(actor, "referral.identity-disclosed", 11, disclosure)
+    if right:
+        assert breaches(decision) == set()
+    else:
+        assert refused(decision) == {"XB-NEED"}
+
+
+def test_no_identity_follows_a_claim_of_an_emergency() -> None:
+    case = held()
+    glass = case.says(HEALTH, "intake.glass-broken", 10, BREAKING | {"reviewer": HEALTH}, DISPUTE)
+    disclosure = {"request": glass, "to": HEALTH, "kinds": ["identity"], "sealed_digest": "A" * 43}
+    assert refused(case.tries(SHELTER, "referral.identity-disclosed", 11, disclosure, expired=True)) == {"NET-ORDER"}
+
+
 def test_who_is_shut_out_breaks_the_glass_and_sees_nothing() -> None:
     free, shut = held(), held()
     shut.says(MINISTRY, "intake.shut-out-ordered", 9, {"agency": HEALTH, "reason": "accused"})
