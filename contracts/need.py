@@ -2,7 +2,9 @@
 
 Roles follow from accepted events and are kept by family, so they do not depend on how families interleave. A claim
 (`decision.disputed`) gives none: whoever knows a case's id could say anything. The table is
-`guidelines/need_to_know.toml`; the parties that an event names always get it, and nobody else but by a role.
+`guidelines/need_to_know.toml`; the parties that an event names always get it, and nobody else but by a role. Who is
+shut out of the case gets nothing of it, whatever its roles (NET-SHUT); who has opened it in an emergency gets its facts
+(NET-GLASS).
 """
 
 from __future__ import annotations
@@ -12,11 +14,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
-from .decision import CLAIMS, Mark
+from .decision import CLAIMS, Mark, disputed
 from .directory import Directory, Role
 from .envelope import Event
+from .events import FAMILIES
 
 Roles = dict[str, dict[str, tuple[str, ...]]]
 """Family → role → agencies."""
@@ -25,6 +28,10 @@ TABLE = Path(__file__).parent / "guidelines" / "need_to_know.toml"
 ROLE_EVENTS = frozenset(
     {
         "intake.report-received",
+        "intake.shut-out-ordered",
+        "intake.shut-out-lifted",
+        "intake.glass-broken",
+        "intake.glass-reviewed",
         "justice.complaint-filed",
         "justice.investigation-opened",
         "justice.legal-aid-appointed",
@@ -44,11 +51,19 @@ ROLE_EVENTS = frozenset(
 """The events that give a role."""
 NO_ROLE = CLAIMS | {"XB-NEED"}
 """The rules whose breach keeps an event from giving a role."""
+ACCESS = frozenset(
+    {"intake.shut-out-ordered", "intake.shut-out-lifted", "intake.glass-broken", "intake.glass-reviewed"}
+)
+"""The events that keep an agency out of a case, let it in, or open the case to it."""
+SHUT_OUT, KEPT_OUT = "shut-out", "kept-out"
+"""Who is shut out now; who ever was."""
 
 
 def fold(roles: Mapping[str, Mapping[str, tuple[str, ...]]], event: Event, breaches: Iterable[Mark]) -> Roles:
     """The roles after an event that was accepted with these breaches."""
     known = {name: dict(entries) for name, entries in roles.items()}
+    if event.name in ACCESS:
+        return _admitted(known, event, breaches)
     if any(breach.rule in NO_ROLE for breach in breaches):
         return known
     family, data = event.family, vars(event.data)
@@ -92,6 +107,37 @@ def fold(roles: Mapping[str, Mapping[str, tuple[str, ...]]], event: Event, breac
     return known
 
 
+def _admitted(known: Roles, event: Event, breaches: Iterable[Mark]) -> Roles:
+    """The roles after an order, or after a case was opened in an emergency; `kept-out` is for ever."""
+    if disputed(breaches):
+        return known
+    data, own = vars(event.data), known.setdefault(event.family, {})
+
+    def has(role: str, agency: str, given: bool) -> None:
+        others = tuple(other for other in own.get(role, ()) if other != agency)
+        own[role] = (*others, agency) if given else others
+
+    match event.name:
+        case "intake.shut-out-ordered" | "intake.shut-out-lifted":
+            has(SHUT_OUT, str(data["agency"]), event.name == "intake.shut-out-ordered")
+            has(KEPT_OUT, str(data["agency"]), given=True)
+        case "intake.glass-broken":
+            has("glass", event.actor, given=True)
+        case _:
+            has("glass", str(data["agency"]), data["review"] == "upheld")
+    return known
+
+
+def shut_out(roles: Mapping[str, Mapping[str, tuple[str, ...]]]) -> frozenset[str]:
+    """Who is shut out of a case now: it is handed nothing, and told no more of what it sends than that it came in."""
+    return frozenset(roles.get("intake", {}).get(SHUT_OUT, ()))
+
+
+def orderers() -> frozenset[str]:
+    """The authorities that shut an agency out of a case."""
+    return frozenset(_data()["shut-out"]["ordered-by"])
+
+
 def audience(
     name: str,
     named: tuple[str, ...],
@@ -110,14 +156,26 @@ def audience(
             found |= set(directory.with_role(cast("Role", role), on))
         else:
             found |= set(roles.get(family, {}).get(role, ()))
-    return frozenset(agency for agency in found if agency in directory.agencies)
+    for entry, door in _data()["door"].items():
+        family, _, role = entry.partition(".")
+        if name.partition(".")[0] in door["families"] and name not in door["but"]:
+            found |= set(roles.get(family, {}).get(role, ()))
+    kept_out = shut_out(roles)
+    if name in _data()["shut-out"]["unseen"]:
+        kept_out |= set(roles.get("intake", {}).get(KEPT_OUT, ()))
+    return frozenset(agency for agency in found - kept_out if agency in directory.agencies)
 
 
 @cache
 def table() -> dict[str, tuple[str, ...]]:
     """Who is handed each event besides the agencies that it names: `family.name` → `family.role`, `directory.role`."""
-    data = tomllib.loads(TABLE.read_text(encoding="utf-8"))
-    return {f"{family}.{name}": tuple(roles) for family, entries in data.items() for name, roles in entries.items()}
+    rows = {family: entries for family, entries in _data().items() if family in FAMILIES}
+    return {f"{family}.{name}": tuple(roles) for family, entries in rows.items() for name, roles in entries.items()}
 
 
-__all__ = ["ROLE_EVENTS", "TABLE", "Roles", "audience", "fold", "table"]
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads(TABLE.read_text(encoding="utf-8"))
+
+
+__all__ = ["ROLE_EVENTS", "TABLE", "Roles", "audience", "fold", "orderers", "shut_out", "table"]

@@ -3,7 +3,7 @@
 `EVENTS` holds them all by their full CloudEvents type; importing this package registers every family.
 """
 
-from . import audit, custody, intake, justice, referral, repatriation
+from . import audit, custody, intake, intake_access, justice, referral, repatriation
 from ._base import EVENTS, EventData, EventType, Kind, Named, Party, SpokenOf, event, unknown_members
 
 FAMILIES = ("intake", "justice", "referral", "custody", "repatriation", "audit")
@@ -22,6 +22,7 @@ __all__ = [
     "custody",
     "event",
     "intake",
+    "intake_access",
     "justice",
     "referral",
     "repatriation",

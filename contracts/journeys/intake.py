@@ -36,7 +36,7 @@ from ..guidelines.rules import (
 )
 from ..standards import TraffickingStatus
 from ..steps_intake import ConsentGiver
-from . import intake_consent
+from . import intake_access, intake_consent
 from .base import Journey, park
 from .common import awaits, overdue, service_own, sort_out
 from .entitled import CUSTODY
@@ -64,8 +64,20 @@ ORDERED = {
     "case-reopened",
     "case-closed",
     "corrected",
+    "shut-out-ordered",
+    "shut-out-lifted",
+    "glass-broken",
+    "glass-reviewed",
 }
-AFTER_CLOSING = {"consent-withdrawn", "withdrawal-acknowledged", "case-reopened"}
+AFTER_CLOSING = {
+    "consent-withdrawn",
+    "withdrawal-acknowledged",
+    "case-reopened",
+    "shut-out-ordered",
+    "shut-out-lifted",
+    "glass-broken",
+    "glass-reviewed",
+}
 """What may come in a closed case like in an open one."""
 
 
@@ -88,6 +100,7 @@ def decide(state: IntakeState, event: Event, context: Context) -> Decision:
     found += _person(state, event, context)
     found += _links(state, event, context)
     found += _consent(state, event, context)
+    found += intake_access.access(state.access, event, context)
     after = evolve(state, event, disputed(item for item in found if isinstance(item, Problem | Breach)))
     found += overdue(event, deadlines(state), deadlines(after))
     return sort_out(event, context, found)
@@ -201,9 +214,10 @@ def deadlines(state: IntakeState) -> tuple[Deadline, ...]:
     """What is due: a foreign child's legal status, answers to queries, acknowledgements of withdrawals.
 
     From a report to the opening of custody is judged on the whole case: `custody_table` finds the gap, because a
-    deadline here would hang on another family's events. A consent is taken back in a closed case too.
+    deadline here would hang on another family's events. A consent is taken back in a closed case too, and who opened a
+    case in an emergency is judged then too.
     """
-    running: list[Deadline | None] = [*intake_consent.owed(state.withdrawals)]
+    running: list[Deadline | None] = [*intake_consent.owed(state.withdrawals), *intake_access.owed(state.access)]
     if state.closed is None:
         if state.status_owed is not None:
             running.append(d107_status.d107_status_deadline(*state.status_owed))

@@ -24,12 +24,13 @@ from ..events.intake import (
     ScreeningRecorded,
     WithdrawalAcknowledged,
 )
+from ..events.intake_access import GlassBroken, GlassReviewed, ShutOutLifted, ShutOutOrdered
 from ..guidelines.rules.d107_age import d107_age_established
 from ..guidelines.rules.d107_status import d107_status_foreign
 from ..guidelines.rules.net_consent import net_consent
 from ..standards import RelationshipToTrafficker, TraffickingStatus
 from ..steps import LegalStatus, LinkBasis
-from . import intake_consent
+from . import intake_access, intake_consent
 from .base import JourneyState
 from .common import passed
 
@@ -86,6 +87,7 @@ class IntakeState(JourneyState):
     withdrawals: intake_consent.Withdrawals = {}
     reopened: tuple[str, ...] = ()
     closed: str | None = None
+    access: intake_access.Access = intake_access.Access()
 
     def sender(self, event: str) -> str | None:
         """Who sent an event whose correction changes something here; None for any other."""
@@ -170,6 +172,8 @@ def _case(state: IntakeState, event: Event) -> dict[str, Any]:
         case MatchAnswered() if data.query in state.queries:
             answered = state.queries[data.query].model_copy(update={"answer": data.answer.value})
             return {"queries": {**state.queries, data.query: answered}}
+        case ShutOutOrdered() | ShutOutLifted() | GlassBroken() | GlassReviewed():
+            return {"access": intake_access.admitted(state.access, event)}
     if name == "risk-assessed":
         return {"risks": (*state.risks, event.id)}
     if name == "case-closed":

@@ -87,7 +87,8 @@ class Accepted:
 class Letter:
     """What is said about one case in one breath, written to Kafka in this order: the event, its deliveries, the answer.
 
-    `reply_to` is the mailbox that gets the answer: none where the sender could not be made sure of.
+    `reply_to` is the mailbox that gets the answer: none where the sender could not be made sure of. A `curt` answer
+    leaves out what was wrong with a fact: its sender is shut out of the case (NET-SHUT).
     """
 
     case: str
@@ -97,6 +98,7 @@ class Letter:
     reply_to: str | None = None
     ticked: Ticked | None = None
     notice: Notice | None = None
+    curt: bool = False
 
 
 @dataclass(slots=True)

@@ -54,6 +54,8 @@ def post(
             drafts.append(_Draft(verdict, _said(topic, letter.case, "verdict")))
             if letter.reply_to is not None:
                 answer = Answer.model_validate(vars(verdict))  # leaves out what is the audit service's alone
+                if letter.curt:
+                    answer = answer.model_copy(update={"breaches": ()})
                 drafts.append(_Draft(answer, _said(mailbox(letter.reply_to), letter.case, "answer")))
         if letter.ticked is not None:
             ticked = letter.ticked.model_copy(update={"deliveries": tuple(numbers)})

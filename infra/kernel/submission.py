@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 
+from contracts import need
 from contracts.decision import Accept, Park, Problem, Refuse
 from contracts.envelope import Event, read
 from contracts.messages import Notice, ProblemMark, Verdict
@@ -197,6 +198,7 @@ def _finish(
         return
     letter = bench.accept(case, event, headers, accepted, decision.breaches, expired)
     letter.reply_to = event.actor
+    letter.curt = event.actor in need.shut_out(case.roles)
     letter.verdict = Verdict(
         service=bench.office.name,
         topic=record.topic,

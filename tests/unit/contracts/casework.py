@@ -22,6 +22,7 @@ PROVINCE, TRANSIT, EMBASSY, HEALTH = "kh-dosvy-12", "kh-transit-poipet", "kh-mfa
 THAI, THAI_POLICE, VIET, MALAY, MALAY_EMBASSY = "th-msdhs", "th-rtp", "vn-mps", "my-welfare", "my-mofa"
 EXTERNAL = "kh-ext-clinic"
 BAR, COURT = "kh-bar", "kh-moj"
+COUNCIL = "kh-cncc"
 
 _AGENCIES: dict[str, tuple[str, bool, tuple[str, ...]]] = {
     POLICE: ("KH", True, ("criminal-justice",)),
@@ -35,6 +36,7 @@ _AGENCIES: dict[str, tuple[str, bool, tuple[str, ...]]] = {
     HEALTH: ("KH", True, ("service",)),
     BAR: ("KH", False, ("service", "legal-aid")),
     COURT: ("KH", True, ("criminal-justice",)),
+    COUNCIL: ("KH", True, ("oversight",)),
     THAI: ("TH", True, ("victim-support", "referral-authority", "repatriation-authority")),
     THAI_POLICE: ("TH", True, ("criminal-justice",)),
     VIET: ("VN", True, ("criminal-justice", "repatriation-authority")),

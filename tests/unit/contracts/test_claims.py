@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from contracts import need
 from contracts.fields import case_code
 from tests.unit.contracts.casework import (
+    COUNCIL,
     EXTERNAL,
     FORCES,
     HEALTH,
@@ -34,8 +35,8 @@ DISPUTE, UNPROVEN = ("CUS-HOLDER", "dispute"), ("NET-ORDER", "unproven")
 
 
 def told(case: Case, name: str) -> set[str]:
-    """Who is handed an event of this name."""
-    return set(need.audience(name, (), case.roles, directory(), START.date()))
+    """Who is handed an event of this name, but for oversight."""
+    return set(need.audience(name, (), case.roles, directory(), START.date())) - {COUNCIL}
 
 
 def claims(case: Case) -> dict[str, tuple[dict[str, Any], tuple[tuple[str, str], ...]]]:

@@ -25,7 +25,7 @@ from contracts.events import (
 
 FACTS = {
     "intake": "report-received screening-recorded risk-assessed child-informed consent-withdrawn "
-    "withdrawal-acknowledged",
+    "withdrawal-acknowledged glass-broken",
     "justice": "complaint-filed investigation-opened protective-measures-taken legal-aid-appointed testimony-given "
     "verdict-given",
     "referral": "started completed failed",
@@ -37,7 +37,7 @@ FACTS = {
 }
 PROPOSALS = {
     "intake": "identification-decided age-determined interim-care-arranged cases-linked cases-unlinked match-asked "
-    "match-answered consent-given case-reopened case-closed",
+    "match-answered consent-given case-reopened case-closed shut-out-ordered shut-out-lifted glass-reviewed",
     "justice": "testimony-scheduled assistance-requested assistance-answered",
     "referral": "requested answered identity-disclosed cancel-requested cancel-answered",
     "custody": "handover-offered handover-accepted handover-declined dispute-resolved",
