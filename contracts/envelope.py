@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import ErrorDetails, from_json, to_json
 
 from .events import EVENTS, EventData, EventType
 from .signing import digest
@@ -182,21 +182,32 @@ def interpret(body: bytes, header: Header, members: Mapping[str, Any]) -> Event:
         faults.append(("time", "must be an RFC 3339 date and time with its zone"))
     kind = EVENTS.get(header.type)
     if kind is None:
-        faults.append(("type", "is not a type of this network; 'safepassage check' lists the types"))
+        faults.append(("type", "is not a type of this network; 'safepassage rules need-to-know' lists them"))
     data: EventData | None = None
     if kind is not None:
         try:
             data = kind.model.model_validate_json(to_json(members.get("data")), strict=True)
         except ValidationError as error:
             faults += [
-                (".".join(["data", *(_safe_name(str(part)) for part in fault["loc"])]), fault["type"])
-                for fault in error.errors(include_url=False, include_context=False, include_input=False)
+                (".".join(["data", *(_safe_name(str(part)) for part in fault["loc"])]), _fault(fault))
+                for fault in error.errors(include_url=False, include_input=False)
             ]
         except ValueError:
             faults.append(("data", "is not UTF-8 text"))
     if faults or kind is None or time is None or data is None:
         raise Unacceptable(header, tuple(faults))
     return Event(header, kind, time, data, body, digest(body))
+
+
+def _fault(fault: ErrorDetails) -> str:
+    """What is wrong with a member, without what stands in it: that may be somebody's name."""
+    match fault["type"]:
+        case "missing":
+            return "is missing"
+        case "enum" | "literal_error":
+            return f"is not one of {fault['ctx']['expected']}"
+        case kind:
+            return kind
 
 
 def compose(

@@ -185,3 +185,21 @@ def test_ids_are_uuid7_and_follow_from_their_cause() -> None:
         assert made[14] == "7"
         assert made[19] in "89ab"
         assert int(made.replace("-", "")[:12], 16) == int(NOW.timestamp() * 1000)
+
+
+def test_what_is_wrong_with_a_member_is_said_and_what_stands_in_it_is_not() -> None:
+    data = {"channel": "Sok Dara", "found_country": "KH", "person": "child", "Sok": 1}
+    body = compose(
+        id=derived_id(NOW, "event"),
+        source="/agencies/kh-moi-ahtjp",
+        type="safepassage.intake.report-received.v1",
+        subject=CASE,
+        time=NOW,
+        data=data,
+    )
+    with pytest.raises(Unacceptable) as refused:
+        read(body)
+    said = dict(refused.value.faults)
+    assert said["data.channel"].startswith("is not one of 'hotline', ")
+    assert said["data.code"] == said["data.at_police_post"] == "is missing"
+    assert "Sok" not in str(refused.value.faults)

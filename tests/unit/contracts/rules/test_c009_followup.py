@@ -10,7 +10,9 @@ import pytest
 from contracts.codes import Exit
 from contracts.decision import Accept, Decision
 from contracts.guidelines import limit
-from contracts.guidelines.rules.c009_followup import EXITS
+from contracts.guidelines.corridors import Limit
+from contracts.guidelines.rules import c009_followup
+from contracts.guidelines.rules.c009_followup import EXITS, c009_followup_closes, c009_followup_done
 from tests.unit.contracts.casework import (
     HEALTH,
     MINISTRY,
@@ -336,3 +338,37 @@ def test_before_the_circular_a_case_closes_without(day: int, bites: bool) -> Non
     case = Case(datetime(2007, 9, day, 8, tzinfo=UTC))
     case.report(post=False)
     assert isinstance(case_closing(case, "follow-up-done", 1), Accept) is not bites
+
+
+def test_a_follow_up_shorter_than_between_two_visits_needs_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(c009_followup, "limit", lambda name, corridor: limit(name)._replace(time=timedelta(0)))
+    end = START + timedelta(days=30)
+    assert c009_followup_done(1, end, START, 6, 1, "kh-th")
+    assert not c009_followup_done(0, end, START, 6, 1, "kh-th")
+
+
+def test_a_return_is_followed_up_by_its_own_corridors_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str | None]] = []
+
+    def listening(name: str, corridor: str | None = None) -> Limit:
+        asked.append((name, corridor))
+        return limit(name, corridor)
+
+    monkeypatch.setattr(c009_followup, "limit", listening)
+    c009_followup_done(9, START, START, 1, 1, "kh-vn")
+    c009_followup.c009_followup_visit("cause", START, 1, PROVINCE, START.date(), "kh-vn")
+    assert asked == [("follow_up_months", "kh-vn"), ("visit_grace_hours", "kh-vn"), ("visit_grace_hours", "kh-vn")]
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        (Exit.FOLLOW_UP_DONE, "follow-up is not done"),
+        (Exit.DIED, "this exit needs a second agency"),
+        (Exit.OWN_WORD, "a child's case does not end so"),
+    ],
+)
+def test_each_way_that_is_refused_says_why(way: Exit, said: str) -> None:
+    problem = c009_followup_closes(way, START.date(), done=False, countersigned=False, adult=False, no_victim=False)
+    assert problem is not None
+    assert problem.message == said

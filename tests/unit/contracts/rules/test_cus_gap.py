@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from contracts.guidelines import limit
-from tests.unit.contracts.casework import POLICE, SHELTER, Case
+from contracts.guidelines.corridors import Limit
+from contracts.guidelines.rules import cus_gap
+from tests.unit.contracts.casework import POLICE, SHELTER, START, Case
 
 ALLOWED = limit("receipt_hours").time / timedelta(hours=1)
 
@@ -70,3 +72,12 @@ def test_the_condition_is_the_same_on_both_sides_in_whatever_order_they_speak(
     offer = case.offered(POLICE, SHELTER, 2)
     case.receives(SHELTER, POLICE, offer, 5, condition=took)
     case.releases(POLICE, SHELTER, offer, 4, *marks, condition=gave)
+
+
+def test_the_time_is_that_of_the_corridor(monkeypatch: pytest.MonkeyPatch) -> None:
+    def of_corridor(name: str, corridor: str | None = None) -> Limit:
+        return {("receipt_hours", "kh-vn"): Limit(timedelta(hours=7), verified=True)}[name, corridor]
+
+    monkeypatch.setattr(cus_gap, "limit", of_corridor)
+    deadline = cus_gap.cus_gap_deadline("offer", START, SHELTER, "kh-vn")
+    assert (deadline.due, deadline.verified) == (START + timedelta(hours=7), True)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from contracts.guidelines import limit
+from contracts.guidelines.corridors import Limit
+from contracts.guidelines.rules import cus_move as module
 from contracts.guidelines.rules.cus_move import cus_move, cus_move_settled
-from tests.unit.contracts.casework import MINISTRY, POLICE, SHELTER, Case
+from tests.unit.contracts.casework import MINISTRY, POLICE, SHELTER, START, Case
 
 
 def accepted_offer() -> tuple[Case, str]:
@@ -81,3 +85,12 @@ def test_boundaries() -> None:
     assert cus_move_settled(("a", "b"), "a", "b") == ("b",)
     assert cus_move_settled(("a", "c", "b"), "a", "b") == ("c", "b")
     assert cus_move_settled(("a",), "a", "b") == ("a",)
+
+
+def test_the_time_is_that_of_the_corridor(monkeypatch: pytest.MonkeyPatch) -> None:
+    def of_corridor(name: str, corridor: str | None = None) -> Limit:
+        return {("release_hours", "kh-vn"): Limit(timedelta(hours=7), verified=True)}[name, corridor]
+
+    monkeypatch.setattr(module, "limit", of_corridor)
+    deadline = module.cus_move_deadline("offer", START, SHELTER, "kh-vn")
+    assert (deadline.due, deadline.verified) == (START + timedelta(hours=7), True)

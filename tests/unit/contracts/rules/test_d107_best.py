@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from contracts.decision import Accept
+from contracts.guidelines.rules.d107_best import d107_best_moved
 from tests.unit.contracts.casework import MINISTRY, SHELTER, START, THAI, TRANSIT, Case, refused, waits_for
 
 DECISION = datetime(2007, 12, 20, tzinfo=UTC)
@@ -107,3 +108,9 @@ def test_a_receipt_on_a_determination_is_none() -> None:
     case, across = returning()
     case.handover(THAI, TRANSIT, 50, "transit-centre", determination=case.determined(40), **across)
     assert case.state("custody").responsible == (TRANSIT,)
+
+
+@pytest.mark.parametrize(("here", "there"), [(None, "KH"), ("TH", None), (None, None), ("KH", "KH")])
+def test_no_border_is_said_to_be_crossed_where_a_country_is_not_known(here: str | None, there: str | None) -> None:
+    assert d107_best_moved(True, here, there, determined=False, on=START.date()) is None
+    assert d107_best_moved(True, "TH", "KH", determined=False, on=START.date()) is not None

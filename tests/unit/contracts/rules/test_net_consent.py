@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.decision import Accept, Decision
+from contracts.guidelines.rules.net_consent import net_consent_debt
 from contracts.journeys.intake import unacknowledged
 from tests.unit.contracts.casework import (
     FORCES,
@@ -15,6 +16,7 @@ from tests.unit.contracts.casework import (
     POLICE,
     PROVINCE,
     SHELTER,
+    START,
     Case,
     breaches,
     refused,
@@ -184,3 +186,8 @@ def test_a_consent_that_was_entered_in_error_is_corrected_by_its_sender() -> Non
     assert case.state("intake").consents[consent].status == "given"
     case.says(MINISTRY, "intake.corrected", 3, wrong)
     assert case.state("intake").consents[consent].status == "corrected"
+
+
+def test_each_withdrawal_and_each_agency_has_a_debt_of_its_own() -> None:
+    debts = {net_consent_debt(withdrawal, START, agency) for withdrawal in ("w1", "w2") for agency in (SHELTER, POLICE)}
+    assert len(debts) == 4

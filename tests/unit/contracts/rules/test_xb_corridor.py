@@ -9,6 +9,7 @@ import pytest
 from contracts.codes import Person
 from contracts.decision import Accept
 from contracts.guidelines import corridor, corridor_id
+from contracts.guidelines.rules.xb_corridor import xb_corridor, xb_corridor_assistance
 from contracts.standards import Gender
 from tests.unit.contracts.casework import (
     EMBASSY,
@@ -120,3 +121,28 @@ def test_within_a_country_no_corridor_is_asked_for() -> None:
     offer = abroad.offer(MALAY, MALAY_EMBASSY, 2)
     abroad.says(MALAY, "custody.handover-offered", 2, offer)
     assert POLICE not in abroad.state("custody").responsible
+
+
+@pytest.mark.parametrize(
+    ("treaty", "remedy"),
+    [
+        ("asean-mla", "use the instrument asean-mla, or the diplomatic channel and name it"),
+        (None, "use the diplomatic channel and name it"),
+    ],
+)
+def test_help_by_another_way_is_told_the_ways_that_are_open(treaty: str | None, remedy: str) -> None:
+    problem = xb_corridor_assistance("KH", "TH", treaty, "instrument", "kh-th")
+    assert problem is not None
+    assert problem.remedy == remedy
+
+
+@pytest.mark.parametrize(
+    ("country", "remedy"),
+    [("TH", "use the instrument kh-th and name it"), ("MY", "use the diplomatic channel and name it")],
+)
+def test_a_return_by_another_way_is_told_the_one_that_is_open(country: str, remedy: str) -> None:
+    way = corridor(country, "KH", CHILD, date(2009, 6, 1))
+    assert way is not None
+    problem = xb_corridor(way, way.id, "instrument", "kh-vn")
+    assert problem is not None
+    assert problem.remedy == remedy
