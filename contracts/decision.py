@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from .envelope import Event
 
 BreachCode = str
-"""One of: breach, dispute, late, unproven (what was to come first is not there), one-sided."""
+"""One of: breach, dispute, late, unproven (what was to come first is not there), one-sided, warning."""
+WARNING: BreachCode = "warning"
+"""Only a draft asks for what was not done: it is on record, and no finding is raised."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,10 @@ class Instrument(_Dated):
         """Whether it binds on a day. A draft or a guidance never does."""
         return self.status == "in-force" and self.since is not None and self.since <= on
 
+    def drafted(self, on: date) -> bool:
+        """Whether it is known as a draft on a day: it warns, and never refuses."""
+        return self.status == "draft" and self.since is not None and self.since <= on
+
 
 @cache
 def instruments() -> dict[str, Instrument]:
@@ -181,11 +185,3 @@ def text_digest(name: str) -> str:
     """SHA-256 of an instrument's file, base64url, as its entry in the directory pins it; raises `InstrumentUnknown`."""
     instrument(name)
     return digest((FOLDER / f"{name}.toml").read_bytes())
-
-
-def allowed(name: str, deadline: str, on: date = date.max) -> InstrumentDeadline:
-    """A time that an instrument allows on a day (by its newest version otherwise); raises `InstrumentUnknown`."""
-    for candidate in instrument(name).at(on).deadline:
-        if candidate.name == deadline:
-            return candidate
-    raise InstrumentUnknown(f"{name}: {deadline}")

@@ -191,13 +191,14 @@ def _stay(state: CustodyState, event: Event, context: Context, leaves: CustodySt
         return None
     if leaves.police_since is not None and not leaves.ended:
         return None
-    known = event.time > began + d107_48h.ALLOWED or (d107_48h.RULE.id, cause) in state.passed
+    known = d107_48h.d107_48h_over(began, event.time) or (d107_48h.RULE.id, cause) in state.passed
     return None if known else d107_48h.d107_48h_stay(report.time, event.time)
 
 
 def _step(state: CustodyState, offer: Handover, event: Event, context: Context) -> Findings:
     data, actor, on = event.data, speaker(event), event.time.date()
     attested = context.directory.agencies.get(data.on_behalf_of) if data.on_behalf_of is not None else None
+    countries = {context.directory.country(side) or "" for side in (offer.giver, offer.to)}
     one_sided = cus_gap.cus_gap_one_sided(attested.standing if attested is not None else None)
     if isinstance(data, HandoverAccepted | HandoverDeclined):
         found: Findings = [cus_holder.cus_holder_takes(actor, offer.to), network.net_once(offer.status != "offered")]
@@ -208,7 +209,7 @@ def _step(state: CustodyState, offer: Handover, event: Event, context: Context) 
     if isinstance(data, HandoverReleased):
         return [
             cus_holder.cus_holder_gives(actor, (*state.givers(data.to), *((offer.giver,) if offer.unreleased else ()))),
-            a2007_receipt.a2007_receipt("data.to", data.to, offer.to, on),
+            a2007_receipt.a2007_receipt("data.to", data.to, offer.to, on, countries),
             cus_gap.cus_gap_condition(data.condition.value, offer.received_condition),
             one_sided,
         ]
@@ -218,7 +219,7 @@ def _step(state: CustodyState, offer: Handover, event: Event, context: Context) 
             cus_holder.cus_holder_gives(offer.giver, state.givers(offer.to))
             if offer.received_at is None
             else cus_holder.cus_holder_alone(actor in state.rightful),
-            a2007_receipt.a2007_receipt("data.from_agency", data.from_agency, offer.giver, on),
+            a2007_receipt.a2007_receipt("data.from_agency", data.from_agency, offer.giver, on, countries),
             cus_gap.cus_gap_second_receipt(offer.received_at is not None),
             cus_gap.cus_gap_condition(offer.condition, data.condition.value),
             one_sided,

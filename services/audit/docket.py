@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from contracts.decision import Accept, Context, Seen, disputed
+from contracts.decision import WARNING, Accept, Context, Seen, disputed
 from contracts.directory import Directory
 from contracts.envelope import Event
 from contracts.journeys import JOURNEYS
@@ -51,7 +51,7 @@ def judge(docket: CaseRecord, event: Event, acceptance: Acceptance, directory: D
     context = Context(directory, acceptance.accepted, seen, acceptance.expired, acceptance.countersigner)
     decision = JOURNEYS[family].decide(docket.state(family), event, context)
     said = {(mark.rule, mark.code) for mark in acceptance.breaches}
-    findings = [Finding(*pair) for pair in said]
+    findings = [Finding(*pair) for pair in said if pair[1] != WARNING]
     if not isinstance(decision, Accept) or _pairs(decision) != said:
         findings.append(Finding("AUDIT-JUDGEMENT", "disagreement"))
     if event.type.name == "deadline-passed":

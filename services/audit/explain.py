@@ -97,6 +97,12 @@ class Explanation:
         first = {text.id: (day, text) for day in reversed(days) for text in instruments().values() if text.binds(day)}
         return tuple(sorted(first.values(), key=lambda item: (item[0], item[1].since or date.min, item[1].id)))
 
+    def drafts(self) -> tuple[Instrument, ...]:
+        """The drafts of these days between countries whose agencies speak in the case: they warn, and never refuse."""
+        countries = {item.item.event.actor.partition("-")[0].upper() for item in self.events}
+        known = [text for text in instruments().values() if any(text.drafted(item.on) for item in self.events)]
+        return tuple(text for text in known if set(text.parties) <= countries)
+
     def as_json(self) -> dict[str, Any]:
         """The whole explanation."""
         return {
@@ -112,6 +118,7 @@ class Explanation:
                 }
                 for day, text in self.texts()
             ],
+            "drafts": [{"id": text.id, "title": text.title, "citation": text.citation} for text in self.drafts()],
             "events": [item.as_json() for item in self.events],
         }
 
@@ -125,6 +132,8 @@ class Explanation:
             output.table(("since", "text", "", "source"), rows, "In force")
         else:
             output.say("No text was in force: only what the network itself asks, and the diplomatic channel.")
+        for text in self.drafts():
+            output.say(f"Only a draft, which warns and never refuses: {text.id}, {text.title} ({text.citation})")
         output.say()
         cells = [_cells(item) for item in self.events]
         columns = ("day", "event", "by these texts", "rules asked", "no text brought", "found")

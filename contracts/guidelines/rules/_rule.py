@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from ...decision import BreachCode, Problem
 from ..examples import Example, examples
-from ..instruments import Instrument, bringing, instrument, instruments
+from ..instruments import Instrument, InstrumentDeadline, InstrumentUnknown, bringing, instrument, instruments
 from ..overlap import Ground, ground
 
 
@@ -57,6 +58,21 @@ class Rule:
     def ground(self, on: date) -> Ground:
         """The texts that carry it on a day, all of them cited, with the most protective of their times."""
         return ground(self.id, on)
+
+    def time(self, name: str, on: date) -> InstrumentDeadline:
+        """What the texts in force on a day allow for one thing: where several say it, the most protective.
+
+        Raises `InstrumentUnknown` where none of them does.
+        """
+        for said in self.ground(on).deadlines:
+            if said.name == name:
+                return said
+        raise InstrumentUnknown(f"{self.id}: {name}")
+
+    def warns(self, on: date, countries: Collection[str]) -> bool:
+        """Whether nothing but a draft between these countries (ISO 3166) asks for it on a day."""
+        drafts = (text for text in self.texts if text.drafted(on) and set(countries) <= set(text.parties))
+        return not self.bites(on) and len(set(countries)) > 1 and any(drafts)
 
     def problem(self, field: str, message: str, remedy: str, code: BreachCode = "breach") -> Problem:
         """A violation of this rule, found in a field of an event."""

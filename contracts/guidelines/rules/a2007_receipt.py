@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
-from ...decision import Problem
+from ...decision import WARNING, Breach, Problem
 from ._rule import Rule
 
 RULE = Rule(
@@ -17,9 +18,20 @@ RULE = Rule(
 )
 
 
-def a2007_receipt(field: str, named: str, other: str | None, on: date) -> Problem | None:
-    """The other side that a release or a receipt names is the other side of the offer."""
-    if named == other or not RULE.bites(on):
+def a2007_receipt(
+    field: str, named: str, other: str | None, on: date, countries: Collection[str] = ()
+) -> Problem | Breach | None:
+    """The other side that a release or a receipt names is the other side of the offer.
+
+    `countries` are those of both sides. Between Cambodia and Thailand a draft asked for it before the agreement did.
+    """
+    if named == other:
+        return None
+    if RULE.warns(on, countries):
+        return Breach(
+            RULE.id, WARNING, "this is not the other side of the offer, and a draft of the two countries asks for it"
+        )
+    if not RULE.bites(on):
         return None
     return RULE.problem(
         field, "this is not the other side of the offer", "name the agency that stands on the other side", "dispute"

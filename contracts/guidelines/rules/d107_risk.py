@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from ...decision import Deadline, Problem
-from ..instruments import allowed
 from ._rule import Rule
 
 RULE = Rule(
@@ -33,5 +32,5 @@ def d107_risk_deadline(move: str, since: datetime, child: bool, owed_by: str) ->
     """The end of the time in which the assessment that an emergency put off is made up for. `move` is its event."""
     if not child or not RULE.bites(since.date()):
         return None
-    time = allowed("kh-decision-107", "emergency-assessment")
+    time = RULE.time("emergency-assessment", since.date())
     return Deadline(RULE.id, move, since + timedelta(hours=time.hours), owed_by, time.verified)

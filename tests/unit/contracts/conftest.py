@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contracts.decision import Breach, Problem
+from contracts.decision import WARNING, Breach, Problem
 from contracts.events import EVENTS
 from contracts.guidelines.words import translated
 from contracts.steps import Finding
@@ -29,7 +29,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         wrong.extend(f"{self.rule} says {text!r}" for text in texts if translated(str(text), "km") is None)
         if isinstance(self, Problem) and self.field not in FIELDS:
             wrong.append(f"{self.rule} points at {self.field!r}")
-        if self.code not in set(Finding):
+        if self.code not in {*Finding, WARNING}:
             wrong.append(f"{self.rule} has the code {self.code!r}")
 
     def watched(made: Any) -> Any:

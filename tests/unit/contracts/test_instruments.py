@@ -10,8 +10,9 @@ import pytest
 from pydantic import ValidationError
 
 from contracts import guidelines
-from contracts.guidelines.instruments import Area, Instrument, InstrumentDeadline, InstrumentUnknown, allowed, bringing
+from contracts.guidelines.instruments import Area, Instrument, InstrumentDeadline, InstrumentUnknown, bringing
 from contracts.guidelines.overlap import Ground, ground, shortest
+from contracts.guidelines.rules import RULES
 from contracts.rulebook import rulebook
 from infra.simulation.world import pins
 
@@ -205,9 +206,10 @@ def test_a_case_of_before_the_amendment_keeps_the_old_text(monkeypatch: pytest.M
     try:
         assert [bool(bringing("D107-RISK", date(year, 1, 1))) for year in (2007, 2008, 2013)] == [False, True, False]
         assert [ground("D107-48H", date(year, 1, 1)).deadlines[0].hours for year in (2009, 2011)] == [48, 24]
-        assert [allowed("kh-x", "police-post", date(year, 1, 1)).hours for year in (2009, 2011)] == [48, 24]
+        rule = RULES["D107-48H"]
+        assert [rule.time("police-post", date(year, 1, 1)).hours for year in (2009, 2011)] == [48, 24]
         with pytest.raises(InstrumentUnknown):
-            allowed("kh-x", "bus-stop")
+            rule.time("bus-stop", date(2009, 1, 1))
     finally:
         bringing.cache_clear()
 

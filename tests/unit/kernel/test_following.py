@@ -16,7 +16,7 @@ from infra.kernel.following import settle
 from infra.kernel.records import ACCEPTANCE, JWS, Record
 from infra.simulation.world import service_kid, world
 from tests.unit.audit.office import CASE, Keyring, accepted, request, without
-from tests.unit.kernel.desk import POLICE, START, Desk
+from tests.unit.kernel.desk import POLICE, SHELTER, START, Desk
 
 SIGNER = Signer.from_seed("registrar/sig-1", bytes(32))
 
@@ -87,3 +87,18 @@ async def test_the_directory_of_an_entry_that_was_not_read_is_not_told() -> None
     for unread in (2, -1):
         with pytest.raises(Unread):
             follower.at(unread)
+
+
+async def test_a_claim_is_followed_and_is_nothing_that_a_guard_asks_for() -> None:
+    intake, follows = Desk("intake"), Desk("referral")
+    report = {"channel": "hotline", "code": case_code(CASE), "found_country": "KH", "person": "child"}
+    records = [
+        intake.record(agency, "intake.report-received", CASE, report | {"at_police_post": False})
+        for agency in (POLICE, SHELTER)
+    ]
+    (first, second), _ = await accepted(*records, desk=intake)
+    _keyed(follows, follows.hand.known)
+    await follows.kernel.batch([first, second])
+    case = CaseRecord.from_json(follows.tables.cases[CASE])
+    assert case.followed["intake"] == [1, 2]
+    assert [(seen.sequence, seen.actor) for seen in case.seen["intake"]] == [(1, POLICE)]

@@ -15,7 +15,7 @@ from contracts.fields import case_code
 from contracts.messages import Acceptance, BreachMark
 from infra.cli.output import Output
 from services.audit.explain import Explained, Explanation
-from tests.unit.contracts.casework import MINISTRY, POLICE, THAI, Case, refused
+from tests.unit.contracts.casework import MINISTRY, POLICE, THAI, TRANSIT, Case, refused
 from tests.unit.report.story import SIGNER, Story
 
 DAYS = (date(2003, 4, 30), date(2003, 5, 31), date(2010, 1, 1))
@@ -157,3 +157,29 @@ def test_a_text_that_came_into_force_on_the_way_is_listed_with_its_day() -> None
     found = Explanation.of({"case": story.case, "events": story.lines})
     assert found.texts()[-1][1].id == "kh-minimum-standards"
     assert found.texts()[-1][0] == date(2009, 8, 31)
+
+
+def test_a_draft_is_shown_as_one_in_a_case_of_its_countries_from_its_day_on() -> None:
+    early, late = explained(steps(DAYS[1])), explained(steps(DAYS[2]))
+    assert early.as_json()["drafts"] == []
+    assert [item["id"] for item in late.as_json()["drafts"]] == ["kh-th-criminal-justice"]
+    assert "Only a draft, which warns and never refuses: kh-th-criminal-justice" in text(late)
+    assert "Only a draft" not in text(early)
+    home = Kept(datetime(2010, 1, 1, 2, tzinfo=UTC))
+    home.opened(POLICE, 0.5)
+    assert explained(home).drafts() == ()
+
+
+def test_a_warning_of_a_draft_is_shown_with_its_event() -> None:
+    case = Kept(datetime(2006, 12, 30, 2, tzinfo=UTC))
+    case.opened(THAI, person="adult", place="shelter")
+    ask = {**request("kh-th"), "person": "adult", "gender": "Feminine"}
+    asked = case.says(THAI, "repatriation.requested", 20, ask)
+    case.says(MINISTRY, "repatriation.counterpart-answered", 30, {"request": asked, "answer": "accepted"})
+    way = {"corridor": "kh-th", "repatriation": asked, "place_kind": "transit-centre"}
+    offer = case.says(THAI, "custody.handover-offered", 40, case.offer(THAI, TRANSIT, 40, **way))
+    case.says(TRANSIT, "custody.handover-accepted", 41, case.step(offer))
+    case.releases(THAI, MINISTRY, offer, 44, ("A2007-RECEIPT", "warning"))
+    found = explained(case)
+    assert one(found, "custody.handover-released").found == (("A2007-RECEIPT", "warning"),)
+    assert "A2007-RECEIPT (warning)" in text(found).replace("\n", " ")
