@@ -21,6 +21,7 @@ from infra.simulation.replay import members, replay, write_credentials
 SEED = "another year"
 COUNTRIES, CHILDREN, IN_COUNTRY = {"TH": 2, "VN": 3, "MY": 1}, 3, 2
 KNOWN = {
+    "year": 2009,
     "repatriated": {"total": sum(COUNTRIES.values()), "children": CHILDREN, "by_country": COUNTRIES},
     "in_country": {"total": IN_COUNTRY},
 }
