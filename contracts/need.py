@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from .decision import CLAIMS, Mark, disputed
 from .directory import Directory, Role
@@ -24,6 +24,8 @@ from .events import FAMILIES
 Roles = dict[str, dict[str, tuple[str, ...]]]
 """Family → role → agencies."""
 
+Level = Literal["nothing", "facts"]
+"""What a role gives; what is sealed beside the facts goes to the agencies that an event names."""
 TABLE = Path(__file__).parent / "guidelines" / "need_to_know.toml"
 ROLE_EVENTS = frozenset(
     {
@@ -151,11 +153,12 @@ def audience(
     """
     found = set(named)
     for entry in table().get(name, ()):
-        family, _, role = entry.partition(".")
+        family, _, rest = entry.partition(".")
+        role, _, stage = rest.partition(":")
         if family == "directory":
             found |= set(directory.with_role(cast("Role", role), on))
         else:
-            found |= set(roles.get(family, {}).get(role, ()))
+            found |= set(_at_stage(f"{family}.{role}", roles.get(family, {}).get(role, ()), stage))
     for entry, door in _data()["door"].items():
         family, _, role = entry.partition(".")
         if name.partition(".")[0] in door["families"] and name not in door["but"]:
@@ -164,6 +167,28 @@ def audience(
     if name in _data()["shut-out"]["unseen"]:
         kept_out |= set(roles.get("intake", {}).get(KEPT_OUT, ()))
     return frozenset(agency for agency in found - kept_out if agency in directory.agencies)
+
+
+def _at_stage(role: str, agencies: tuple[str, ...], stage: str) -> tuple[str, ...]:
+    """Those of a role's agencies that are at a stage; at any where none is named."""
+    if not stage or stages()[role] == ("now",):
+        return agencies
+    return agencies[-1:] if stage == "now" else agencies[:-1]
+
+
+@cache
+def stages() -> dict[str, tuple[str, ...]]:
+    """Every role, `family.role`, with its stages."""
+    return {role: tuple(known) for role, known in _data()["stages"].items()}
+
+
+def cell(name: str, role: str, stage: str) -> Level:
+    """What an agency gets of an event (`family.name`) for a role at a stage, and for nothing else."""
+    if {role, f"{role}:{stage}"} & set(table().get(name, ())):
+        return "facts"
+    door = _data()["door"].get(role)
+    opened = door is not None and name.partition(".")[0] in door["families"] and name not in door["but"]
+    return "facts" if opened else "nothing"
 
 
 @cache
@@ -178,4 +203,4 @@ def _data() -> dict[str, Any]:
     return tomllib.loads(TABLE.read_text(encoding="utf-8"))
 
 
-__all__ = ["ROLE_EVENTS", "TABLE", "Roles", "audience", "fold", "orderers", "shut_out", "table"]
+__all__ = ["ROLE_EVENTS", "TABLE", "Roles", "audience", "cell", "fold", "orderers", "shut_out", "stages", "table"]

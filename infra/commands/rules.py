@@ -63,23 +63,32 @@ def _explain(session: Session, name: str) -> None:
 
 def _need(session: Session) -> None:
     rows = list(need_rows())
-    columns = ("family", "event", "who", "what")
+    columns = ("family", "event", "who", "stage", "what")
     session.output.data({"need_to_know": [dict(zip(columns, line, strict=True)) for line in rows]})
     session.output.table(columns, rows)
-    session.output.say("The sender gets nothing back of what it said. Whoever is not listed is handed nothing.")
+    session.output.say(
+        "The sender gets nothing back of what it said. Whoever is not listed is handed nothing, and neither is an"
+        " agency that is shut out of the case (NET-SHUT), whatever is said here."
+    )
 
 
-def need_rows() -> Iterator[tuple[str, str, str, str]]:
-    """Family, event, role, and what that role is handed; the agencies that an event names come first."""
+def need_rows() -> Iterator[tuple[str, str, str, str, str]]:
+    """Family, event, role, stage, and what is handed to it then; the agencies that an event names come first."""
     for kind in sorted(EVENTS.values(), key=lambda kind: (kind.family, kind.name)):
-        roles = need.table().get(f"{kind.family}.{kind.name}", ())
+        name = f"{kind.family}.{kind.name}"
+        roles = [
+            (role, stage, level)
+            for role, stages in need.stages().items()
+            for stage in stages
+            if (level := need.cell(name, role, stage)) != "nothing"
+        ]
         named = ", ".join(kind.told)
         if named:
-            yield kind.family, kind.name, f"named in {named}", "facts, and what is sealed to it"
-        for role in roles:
-            yield kind.family, kind.name, role, "facts"
+            yield kind.family, kind.name, f"named in {named}", "any", "facts, and what is sealed to it"
+        for role, stage, level in roles:
+            yield kind.family, kind.name, role, stage, level
         if not named and not roles:
-            yield kind.family, kind.name, "nobody", "nothing"
+            yield kind.family, kind.name, "nobody", "any", "nothing"
 
 
 def row(entry: Page) -> tuple[str, str, str, str, str, str, str]:

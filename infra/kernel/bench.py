@@ -189,7 +189,8 @@ class Bench:
         to = sorted(need.audience(event.name, named, case.roles, self.directory, accepted.date()) - {event.actor})
         handed = own | ({SEALED: headers[SEALED]} if SEALED in headers else {})
         for agency in to:
-            letter.hands.append(self.hand(case, agency, event.id, event.digest, event.body, handed, accepted))
+            headers_for = handed if agency in named else own  # who is not named cannot open it, and need not have it
+            letter.hands.append(self.hand(case, agency, event.id, event.digest, event.body, headers_for, accepted))
         self.effects.letters.append(letter)
         row = InboxRow(
             event.id,

@@ -67,13 +67,16 @@ def test_what_is_no_rule_names_the_nearest() -> None:
 
 def test_need_to_know_is_printed_event_by_event_and_role_by_role() -> None:
     rows = list(need_rows())
-    assert {f"{family}.{event}" for family, event, _, _ in rows} == {
+    assert {f"{family}.{event}" for family, event, *_ in rows} == {
         f"{kind.family}.{kind.name}" for kind in EVENTS.values()
     }
     for name, roles in need.table().items():
         family, _, event = name.partition(".")
-        assert {(family, event, role, "facts") for role in roles} <= set(rows)
-    assert ("custody", "handover-offered", "named in to", "facts, and what is sealed to it") in rows
+        wanted = {role for entry in roles for role in [entry.partition(":")[0]]}
+        assert wanted <= {who for of, what, who, _, level in rows if (of, what, level) == (family, event, "facts")}
+    assert ("custody", "handover-offered", "named in to", "any", "facts, and what is sealed to it") in rows
+    assert ("intake", "consent-given", "custody.holder", "now", "facts") in rows
+    assert ("intake", "consent-given", "custody.holder", "before", "facts") not in rows
     said = ask("need-to-know")
     assert said.exit_code == 0
     assert "directory.oversight" in said.stdout
@@ -81,5 +84,6 @@ def test_need_to_know_is_printed_event_by_event_and_role_by_role() -> None:
         "family",
         "event",
         "who",
+        "stage",
         "what",
     }
