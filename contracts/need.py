@@ -53,6 +53,8 @@ ROLE_EVENTS = frozenset(
 """The events that give a role."""
 NO_ROLE = CLAIMS | {"XB-NEED"}
 """The rules whose breach keeps an event from giving a role."""
+NOT_OPENED = ("XB-NEED", "breach")
+"""The breach by which what is sealed beside a fact is handed to nobody; the fact itself stands as it is."""
 ACCESS = frozenset(
     {"intake.shut-out-ordered", "intake.shut-out-lifted", "intake.glass-broken", "intake.glass-reviewed"}
 )
@@ -66,7 +68,7 @@ def fold(roles: Mapping[str, Mapping[str, tuple[str, ...]]], event: Event, breac
     known = {name: dict(entries) for name, entries in roles.items()}
     if event.name in ACCESS:
         return _admitted(known, event, breaches)
-    if any(breach.rule in NO_ROLE for breach in breaches):
+    if any(breach.rule in NO_ROLE and (breach.rule, breach.code) != NOT_OPENED for breach in breaches):
         return known
     family, data = event.family, vars(event.data)
     to = str(data.get("to", ""))
@@ -133,6 +135,12 @@ def _admitted(known: Roles, event: Event, breaches: Iterable[Mark]) -> Roles:
 def shut_out(roles: Mapping[str, Mapping[str, tuple[str, ...]]]) -> frozenset[str]:
     """Who is shut out of a case now: it is handed nothing, and told no more of what it sends than that it came in."""
     return frozenset(roles.get("intake", {}).get(SHUT_OUT, ()))
+
+
+def sealed_for(named: tuple[str, ...], breaches: Iterable[Mark]) -> frozenset[str]:
+    """Who is handed what is sealed beside an event: those whom it names, through the doors that are open (XB-NEED)."""
+    closed = any((breach.rule, breach.code) == NOT_OPENED for breach in breaches)
+    return frozenset() if closed else frozenset(named)
 
 
 def orderers() -> frozenset[str]:
@@ -203,4 +211,16 @@ def _data() -> dict[str, Any]:
     return tomllib.loads(TABLE.read_text(encoding="utf-8"))
 
 
-__all__ = ["ROLE_EVENTS", "TABLE", "Roles", "audience", "cell", "fold", "orderers", "shut_out", "stages", "table"]
+__all__ = [
+    "ROLE_EVENTS",
+    "TABLE",
+    "Roles",
+    "audience",
+    "cell",
+    "fold",
+    "orderers",
+    "sealed_for",
+    "shut_out",
+    "stages",
+    "table",
+]

@@ -6,6 +6,7 @@ from datetime import date
 
 from ..codes import Person
 from ..decision import Breach, Context, Deadline, Decision, Park, Problem, disputed
+from ..directory import Role
 from ..envelope import Event
 from ..events.intake import (
     AgeDetermined,
@@ -41,7 +42,7 @@ from ..steps_intake import ConsentGiver
 from . import intake_access, intake_consent
 from .base import Journey, park
 from .common import awaits, overdue, service_own, sort_out, speaker
-from .entitled import PART, decides, takes_part
+from .entitled import AUTHORITIES, PART, decides, takes_part
 from .intake_consent import unacknowledged
 from .intake_state import IntakeState, evolve, is_adult
 from .repatriation_end import case_closing
@@ -71,6 +72,14 @@ ORDERED = {
     "glass-broken",
     "glass-reviewed",
 }
+RESPONDERS: tuple[Role, ...] = (
+    *AUTHORITIES,
+    "criminal-justice",
+    "first-contact",
+    "border",
+    "victim-support",
+    "diplomatic",
+)
 AFTER_CLOSING = {
     "consent-withdrawn",
     "withdrawal-acknowledged",
@@ -114,7 +123,16 @@ def _reported(data: ReportReceived, event: Event, context: Context) -> Found:
         net_report.net_report_paper(data.channel, data.paper, data.entered_at),
         net_report.net_report_entered(event.time, data.entered_at, context.accepted),
         net_report.net_report_origin(data.channel, data.from_country),
+        xb_need.xb_need_rescue(data.sealed_digest, data.sealed_kind, _competent(data.responder, event, context)),
     ]
+
+
+def _competent(responder: str | None, event: Event, context: Context) -> bool:
+    """Whether an agency may be told where somebody is found: an organ of a state that protects people on that day."""
+    known = context.directory.agencies.get(responder) if responder is not None else None
+    if known is None or not known.state:
+        return False
+    return any(context.directory.has_role(known.agency, role, event.time.date()) for role in RESPONDERS)
 
 
 def _as_adult(

@@ -188,8 +188,9 @@ class Bench:
         named = event.type.named(event.data)
         to = sorted(need.audience(event.name, named, case.roles, self.directory, accepted.date()) - {event.actor})
         handed = own | ({SEALED: headers[SEALED]} if SEALED in headers else {})
+        opened = need.sealed_for(named, breaches)
         for agency in to:
-            headers_for = handed if agency in named else own  # who is not named cannot open it, and need not have it
+            headers_for = handed if agency in opened else own
             letter.hands.append(self.hand(case, agency, event.id, event.digest, event.body, headers_for, accepted))
         self.effects.letters.append(letter)
         row = InboxRow(

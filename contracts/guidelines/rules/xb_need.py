@@ -40,6 +40,17 @@ def xb_need_door(kinds: Collection[str]) -> Problem | None:
     )
 
 
+def xb_need_rescue(sealed: str | None, kind: str | None, competent: bool) -> Breach | None:
+    """What is sealed to a report is the place of rescue, or who reported, and goes to a competent responder alone."""
+    if sealed is None or (kind in ("rescue-location", "reporter") and competent):
+        return None
+    return Breach(
+        RULE.id,
+        "breach",
+        "with a report the place of rescue or the reporter is sealed, to a competent responder, and nothing else",
+    )
+
+
 def xb_need_disclosed(actor: str, asker: str | None, to: str, accepted_by: str | None) -> Problem | None:
     """An identity goes from the one who asked to the one who accepted."""
     if accepted_by is not None and to == accepted_by and actor == asker:

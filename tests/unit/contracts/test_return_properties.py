@@ -153,7 +153,8 @@ def allowed(case: Case, event: Event, before: RepatriationState, signed: str | N
             if known.name == "repatriation.risk-assessed"
         )
     if event.name == "repatriation.reintegration-planned" and data["placement"] == "kin":
-        found = [known for known in earlier if known.name == "repatriation.family-assessed"]
+        said = [known for known in earlier if known.name == "repatriation.family-assessed"]
+        found = [known for known in said if known.id not in case.claims]
         assert not found or vars(found[-1].data)["outcome"] != "unsafe"
     if event.name == "repatriation.travel-scheduled":
         answers = [vars(known.data) for known in earlier if known.name == "repatriation.counterpart-answered"]

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from contracts import need
+from contracts.decision import Accept
+from contracts.fields import case_code
 from tests.unit.contracts.casework import MINISTRY, POLICE, PROVINCE, SHELTER, THAI, Case, refused, waits_for
 from tests.unit.contracts.rules.test_xb_counterpart import RETURN
 
@@ -72,3 +75,34 @@ def test_an_accepted_tracing_task_opens_the_door_for_a_tracing_set_and_no_more()
     whole = disclosing(request, MINISTRY, "tracing-set", "identity")
     assert refused(case.tries(THAI, "referral.identity-disclosed", 4, whole)) == {"XB-NEED"}
     case.says(THAI, "referral.identity-disclosed", 4, disclosure)
+
+
+@pytest.mark.parametrize(
+    ("kind", "responder", "marks"),
+    [
+        ("rescue-location", POLICE, ()),
+        ("rescue-location", MINISTRY, ()),
+        ("reporter", POLICE, ()),
+        ("rescue-location", SHELTER, (("XB-NEED", "breach"),)),
+        ("rescue-location", None, (("XB-NEED", "breach"),)),
+        ("identity", POLICE, (("XB-NEED", "breach"),)),
+        (None, POLICE, (("XB-NEED", "breach"),)),
+    ],
+)
+def test_the_place_of_rescue_goes_to_a_competent_responder_with_the_report_and_to_nobody_else(
+    kind: str | None, responder: str | None, marks: tuple[tuple[str, str], ...]
+) -> None:
+    case = Case()
+    said = {"channel": "hotline", "code": case_code(case.id), "found_country": "KH", "person": "child"}
+    said |= {"at_police_post": False, "sealed_digest": "A" * 43, "sealed_kind": kind, "responder": responder}
+    event = case.event(PROVINCE, "intake.report-received", 1, said)
+    decision = case.judge(event)
+    assert isinstance(decision, Accept)
+    assert {(item.rule, item.code) for item in decision.breaches} == set(marks)
+    named = event.type.named(event.data)
+    assert need.sealed_for(named, decision.breaches) == (set(named) if not marks else set())
+    assert case.roles["intake"]["reporter"] == (PROVINCE,)
+
+
+def test_a_report_that_seals_nothing_needs_no_responder() -> None:
+    Case().report()
