@@ -1,4 +1,4 @@
-"""An agency that is shut out of a case: its mailbox shows nothing of it, not even that something was kept back."""
+"""What is kept back: from an agency that is shut out, everything; from one that an event does not name, the sealed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 from contracts.fields import case_code
 from contracts.identifiers import new_id
 from contracts.messages import Answer, Delivery, Verdict
-from infra.kernel.records import DELIVERY, KIND
+from infra.kernel.records import DELIVERY, KIND, SEALED
 from tests.unit.kernel.desk import POLICE, SHELTER, START, Desk
 
-MINISTRY = "kh-mosvy"
+MINISTRY, HEALTH = "kh-mosvy", "kh-moh"
 BY = {"reason": "accused"}
 
 
@@ -62,3 +62,19 @@ async def test_what_it_sends_is_recorded_and_answered_without_details() -> None:
     assert [mark.rule for mark in answers[False].breaches] == ["NET-ORDER"]
     assert answers[True].breaches == ()
     assert answers[True].outcome == "accepted"
+
+
+async def test_what_is_sealed_goes_to_those_named_and_not_beside_the_facts_to_others() -> None:
+    desk, case = Desk("intake"), new_id(START)
+    care = {"guardian": "provider", "legal_status": "national", "charge": False, "guardian_agency": SHELTER}
+    notes = ("care-notes", {"allergies": ["penicillin"]}, (SHELTER,))
+    said = await desk.outcomes(
+        desk.record(POLICE, "intake.report-received", case, report(case)),
+        desk.record(HEALTH, "intake.glass-broken", case, {"reason": "medical-emergency", "reviewer": MINISTRY}),
+        desk.record(POLICE, "intake.interim-care-arranged", case, care, sealed=notes, directory=desk.hand.directory),
+    )
+    assert said == ["accepted"] * 3
+    (named,), opened = mailbox(desk, SHELTER, "delivery"), mailbox(desk, HEALTH, "delivery")
+    assert SEALED in named.headers
+    assert named.value in [item.value for item in opened]
+    assert not any(SEALED in item.headers for item in opened)
