@@ -212,6 +212,7 @@ def _data() -> dict[str, Any]:
 
 
 __all__ = [
+    "ACCESS",
     "ROLE_EVENTS",
     "TABLE",
     "Roles",

@@ -68,8 +68,8 @@ def _step(state: CustodyState, event: Event, disputed: bool) -> CustodyState:
     if isinstance(data, EmergencyPlaced):
         if not rightful:
             return _claim(state, event, data.to, data.to, data.place_kind)
-        # Whoever keeps a child at a police post moves it as the police do.
-        owing = _owing(state, event, actor) if state.place_kind == PlaceKind.POLICE_POST else state
+        # Until a child has come to a safe place, whoever has it moves it as the police do.
+        owing = _owing(state, event, actor) if state.unsafe_since is not None else state
         return _move(owing, event, data.to, state.responsible, data.place_kind)
     if isinstance(data, Entrusted):
         if not rightful:

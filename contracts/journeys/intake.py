@@ -123,7 +123,12 @@ def _reported(data: ReportReceived, event: Event, context: Context) -> Found:
         net_report.net_report_paper(data.channel, data.paper, data.entered_at),
         net_report.net_report_entered(event.time, data.entered_at, context.accepted),
         net_report.net_report_origin(data.channel, data.from_country),
-        xb_need.xb_need_rescue(data.sealed_digest, data.sealed_kind, _competent(data.responder, event, context)),
+        xb_need.xb_need_rescue(
+            data.sealed_digest,
+            data.sealed_kind,
+            group=data.incident is not None,
+            competent=_competent(data.responder, event, context),
+        ),
     ]
 
 

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from pydantic import ValidationError
 
+from contracts import need
 from contracts.directory import Directory
 from contracts.envelope import Event, read
 from contracts.evidence.entry import LogItem
@@ -153,6 +154,10 @@ class Recorder:
                 if ready(docket, question.acceptance()):
                     event, acceptance = question.event(), question.acceptance()
                     directory = self._keyring.at(acceptance.directory)
+                    if event.name in need.ACCESS:  # who is shut out of the case is told of no finding in it
+                        case = bench.cases[event.case]
+                        bench.fold_roles(case, event, acceptance.breaches)
+                        bench.touch(case)
                     self._raise(bench, event, acceptance, judge(docket, event, acceptance, directory))
                     judged.append(question)
                     moved = True

@@ -40,14 +40,16 @@ def xb_need_door(kinds: Collection[str]) -> Problem | None:
     )
 
 
-def xb_need_rescue(sealed: str | None, kind: str | None, competent: bool) -> Breach | None:
-    """What is sealed to a report is the place of rescue, or who reported, and goes to a competent responder alone."""
-    if sealed is None or (kind in ("rescue-location", "reporter") and competent):
+def xb_need_rescue(sealed: str | None, kind: str | None, *, group: bool, competent: bool) -> Breach | None:
+    """To a report the place of rescue is sealed, or who reported, or a group's manifest: to a competent responder alone."""
+    kinds = ("rescue-location", "reporter", "manifest") if group else ("rescue-location", "reporter")
+    if sealed is None or (kind in kinds and competent):
         return None
     return Breach(
         RULE.id,
         "breach",
-        "with a report the place of rescue or the reporter is sealed, to a competent responder, and nothing else",
+        "with a report the place of rescue, the reporter or the manifest of an incident is sealed, "
+        "to a competent responder, and nothing else",
     )
 
 

@@ -86,6 +86,7 @@ def test_an_accepted_tracing_task_opens_the_door_for_a_tracing_set_and_no_more()
         ("rescue-location", SHELTER, (("XB-NEED", "breach"),)),
         ("rescue-location", None, (("XB-NEED", "breach"),)),
         ("identity", POLICE, (("XB-NEED", "breach"),)),
+        ("manifest", POLICE, (("XB-NEED", "breach"),)),
         (None, POLICE, (("XB-NEED", "breach"),)),
     ],
 )
@@ -102,6 +103,20 @@ def test_the_place_of_rescue_goes_to_a_competent_responder_with_the_report_and_t
     named = event.type.named(event.data)
     assert need.sealed_for(named, decision.breaches) == (set(named) if not marks else set())
     assert case.roles["intake"]["reporter"] == (PROVINCE,)
+
+
+@pytest.mark.parametrize(("responder", "marks"), [(MINISTRY, ()), (SHELTER, (("XB-NEED", "breach"),))])
+def test_the_manifest_of_an_incident_goes_to_a_competent_responder(
+    responder: str, marks: tuple[tuple[str, str], ...]
+) -> None:
+    case = Case()
+    said = {"channel": "deported-unannounced", "from_country": "TH", "code": case_code(case.id), "found_country": "KH"}
+    said |= {"person": "unknown", "at_police_post": False, "incident": case.id, "responder": responder}
+    decision = case.judge(
+        case.event(POLICE, "intake.report-received", 1, said | {"sealed_digest": "A" * 43, "sealed_kind": "manifest"})
+    )
+    assert isinstance(decision, Accept)
+    assert {(item.rule, item.code) for item in decision.breaches} == set(marks)
 
 
 def test_a_report_that_seals_nothing_needs_no_responder() -> None:
