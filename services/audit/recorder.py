@@ -194,8 +194,9 @@ class Recorder:
             return
         for finding in sorted(set(findings), key=lambda finding: (finding.rule, finding.code)):
             data = _finding(finding.rule, finding.code, event.id, event.digest, event.family)
-            if not event.header.from_service:
-                data["owner"] = event.actor
+            owner = _owner(event)
+            if owner is not None:
+                data["owner"] = owner
             case = bench.cases[event.case]
             bench.own(case, "audit.finding-raised", acceptance.accepted, data, finding.rule, finding.code, event.id)
 
@@ -228,6 +229,14 @@ def _other_facts(verdict: Verdict) -> dict[str, str]:
     """An id was used again for other facts (CloudEvents: source and id name one event)."""
     found = _finding(reused_id().rule, "breach", verdict.id or "", verdict.digest, verdict.family or "")
     return found | ({"owner": verdict.actor} if verdict.actor is not None else {})
+
+
+def _owner(event: Event) -> str | None:
+    """Who answers for a finding: who said what it is about, and where a time ran out, whose turn it was."""
+    if event.type.name == "deadline-passed":
+        owed_by: str | None = vars(event.data)["owed_by"]
+        return owed_by
+    return None if event.header.from_service else event.actor
 
 
 def _finding(rule: str, code: str, cause: str, digest: str, family: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ from infra.report.lines import Logged, claims
 from infra.report.people import is_child, standing
 
 from .authority import authority
+from .consents import withdrawals
 
 _THERE_AGAIN = frozenset({"custody.found", "custody.handover-received", "custody.taken-over", "custody.died"})
 
@@ -35,6 +36,7 @@ class Trace:
     events: tuple[Logged, ...]
     table: CustodyTable | None
     deadlines: tuple[Mapping[str, Any], ...]
+    withdrawn: tuple[Mapping[str, Any], ...]
     now: datetime
     child: bool
 
@@ -46,7 +48,8 @@ class Trace:
         if any(item.acceptance.replay for item in events):
             now = max(item.acceptance.accepted for item in events if item.event.family != "audit")
         table = custody_table([item.event for item in events], now, claims(events))
-        return cls(str(answer["case"]), events, table, tuple(answer["deadlines"]), now, is_child(events))
+        withdrawn = tuple(withdrawals(logged, now))
+        return cls(str(answer["case"]), events, table, tuple(answer["deadlines"]), withdrawn, now, is_child(events))
 
     @property
     def by_id(self) -> dict[str, Event]:
@@ -107,6 +110,7 @@ class Trace:
                 for item in (table.unexplained if table is not None else ())
             ],
             "open": self.open(),
+            "consents_withdrawn": list(self.withdrawn),
             "findings": self.findings(),
             "events": [_event(item) for item in sorted(self.events, key=lambda item: utc(item.event.time))],
         }
@@ -139,6 +143,7 @@ class Trace:
         output.say()
         _show_open(output, said["open"])
         output.say()
+        _show_withdrawn(output, said["consents_withdrawn"])
         _show_findings(output, said["findings"])
 
     def _spans(self, kind: str) -> list[Span]:
@@ -179,6 +184,22 @@ def _show_open(output: Output, rows: list[dict[str, Any]]) -> None:
         for row in rows
     ]
     output.table(("due", "whose turn", "rule", "set by"), cells, "What is open")
+
+
+def _show_withdrawn(output: Output, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    cells = [
+        (
+            minute(row["withdrawn"]),
+            row["agency"],
+            f"{minute(row['acknowledged'])}: {row['done']}" if row["acknowledged"] else "NOT ACKNOWLEDGED",
+            minute(row["due"]) + (" OVERDUE" if row["overdue"] else ""),
+        )
+        for row in rows
+    ]
+    output.table(("taken back", "had received", "acknowledged", "due"), cells, "Consent that was taken back")
+    output.say()
 
 
 def _show_findings(output: Output, rows: list[dict[str, Any]]) -> None:
