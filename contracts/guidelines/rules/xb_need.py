@@ -41,7 +41,7 @@ def xb_need_door(kinds: Collection[str]) -> Problem | None:
 
 
 def xb_need_rescue(sealed: str | None, kind: str | None, *, group: bool, competent: bool) -> Breach | None:
-    """To a report the place of rescue is sealed, or who reported, or a group's manifest: to a competent responder alone."""
+    """To a report the place of rescue, the reporter or a manifest is sealed, to a competent responder alone."""
     kinds = ("rescue-location", "reporter", "manifest") if group else ("rescue-location", "reporter")
     if sealed is None or (kind in kinds and competent):
         return None
