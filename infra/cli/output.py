@@ -56,14 +56,15 @@ class Output:
 
     @contextmanager
     def progress(self) -> Iterator[Advance]:
-        """A progress bar on a terminal's standard error; elsewhere one line when something new begins."""
+        """A progress bar on a terminal's standard error; elsewhere a line when something begins, and for each tenth."""
         if not self.aside.is_terminal:
-            said: set[str] = set()
+            tenths: dict[str, int] = {}
 
             def tell(what: str, done: int, total: int | None) -> None:
-                if what not in said:
-                    said.add(what)
-                    self.note(what)
+                tenth = done * 10 // total if total else 0
+                if tenth > tenths.get(what, -1):
+                    tenths[what] = tenth
+                    self.note(f"{what}: {done:,} of {total:,}" if done and total else what)
 
             yield tell
             return

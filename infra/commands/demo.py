@@ -22,7 +22,7 @@ from infra.report.collect import collect
 from infra.report.table import met, show
 from infra.simulation.caseload import DEFAULT_YEAR, load, published, years
 from infra.simulation.chance import Chance
-from infra.simulation.replay import SEED_FILE, members, replay, write_credentials
+from infra.simulation.replay import BROKEN_OFF, SEED_FILE, members, replay, write_credentials
 
 
 @command("demo", example="safepassage demo --seed 7 --report report.json")
@@ -49,6 +49,7 @@ async def demo(session: Session, year: str, seed: str, report_file: Path | None,
     # Before anything else is there: a demo that is stopped while it starts leaves what the next one may clear away.
     session.data.mkdir(parents=True, exist_ok=True)
     (session.data / SEED_FILE).write_text(seed, encoding="utf-8")
+    (session.data / BROKEN_OFF).touch()
     with failures(), session.output.progress() as advance:
         network = Network(
             session.data, members(chance), replay=True, copies=copies, progress=lambda what: advance(what, 0, None)
@@ -62,6 +63,7 @@ async def demo(session: Session, year: str, seed: str, report_file: Path | None,
                 faults=faults,
                 progress=lambda done, total, accepted: advance(f"replaying the cases of {year}", done, total),
             )
+            (session.data / BROKEN_OFF).unlink()
             reader = await collect(session.data, journal=outcome.journal, progress=advance)
     report = reader.report(outcome.seconds) | {"seed": seed, "synthetic": True}
     if report_file is not None:

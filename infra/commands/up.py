@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
+from pathlib import Path
 
 from infra.cli.command import Session, command
 from infra.cli.errors import WrongUse
 from infra.embedded.postgres import needs_root_note
 from infra.network import Network
 from infra.simulation.chance import Chance
-from infra.simulation.replay import SEED_FILE, members, write_credentials
+from infra.simulation.replay import BROKEN_OFF, SEED_FILE, members, write_credentials
 
 from .demo import failures
 
@@ -34,6 +35,9 @@ async def up(session: Session) -> int:
     note = needs_root_note()
     if note is not None:
         session.output.note(note)
+    unfinished = broken_off(session.data)
+    if unfinished is not None:
+        session.output.note(unfinished)
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
@@ -59,6 +63,16 @@ async def up(session: Session) -> int:
                 await network.__aexit__()
     session.output.note("everything has ended")
     return 0
+
+
+def broken_off(data: Path) -> str | None:
+    """What to say of a replay that did not reach its end; None where one did, or none was made."""
+    if not (data / BROKEN_OFF).exists():
+        return None
+    return (
+        "The replay here was broken off before its end: its cases stand as they stood then. "
+        "'safepassage demo' replays the year from its beginning."
+    )
 
 
 async def _until(stop: asyncio.Event, network: Network) -> None:

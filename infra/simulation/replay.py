@@ -34,6 +34,8 @@ from .world import SeededKeys, service_kid, world
 LOG_NAME = "safepassage.example/log"
 SEED_FILE = "seed"
 """In the data directory: what every simulated key follows from. Data that has it was made by a replay."""
+BROKEN_OFF = "replaying"
+"""In the data directory while a replay runs; where it is still there afterwards, the replay did not reach its end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,8 @@ class AuditApi:
         directory, now = self._host.follower.directory, self._host.clock.now()
         agency = signed_by(request, "audit", directory, now)
         if not directory.has_role(agency, "oversight", now.date()):
-            raise HTTPException(403, "only an agency with the role 'oversight' may read the audit record")
+            may = " or ".join(sorted(directory.with_role("oversight", now.date()))[:3]) or "none does today"
+            raise HTTPException(403, f"only an agency with the role 'oversight' may read the audit record ({may})")
         return agency
 
     async def summary(self, request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -62,6 +63,13 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     constraints = CHECKOUT / "constraints.txt"
     subprocess.run([python, "-m", "pip", "install", "--quiet", "-c", constraints, wheel], **quiet)
     return python
+
+
+def test_the_example_of_the_wheels_own_readme_runs(python: Path, tmp_path: Path) -> None:
+    text = (CHECKOUT / "contracts" / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    done = subprocess.run([python, "-c", example], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_an_event_is_checked_signed_and_verified_with_the_wheel_alone(python: Path, tmp_path: Path) -> None:
