@@ -10,7 +10,7 @@ from ..codes import DeclineReason, Need, Person, SealedKind
 from ..fields import Day, Digest, EventId, Instant, Several, Some
 from ..standards import Gender, SupportType, Urgency
 from ..steps import Answer as AnswerCode
-from ..steps import CancelAnswer, Capacity, Service, Unfinished
+from ..steps import CancelAnswer, Capacity, ReferralOutcome, Service, Unfinished
 from ._base import Correction, Deadline, EventData, Kind, Named, event
 
 
@@ -33,6 +33,22 @@ class Requested(EventData):
     gender: Gender | None = None
     needs: Several[Need] = ()
     replaces: EventId | None = None
+
+
+@event("referral.received", kind=Kind.FACT)
+class Received(_Step):
+    """The request lies on the receiver's desk (Task received): nobody has answered yet; said by the receiver."""
+
+
+@event("referral.waitlisted", kind=Kind.PROPOSAL)
+class Waitlisted(_Step):
+    """The receiver cannot say yes or no yet (Task on-hold), and will `until` then; said by the receiver alone.
+
+    `capacity` says why: it has no room now, or needs another assessment first.
+    """
+
+    capacity: Capacity
+    until: Instant
 
 
 @event("referral.answered", kind=Kind.PROPOSAL)
@@ -80,9 +96,12 @@ class Failed(_Step):
 
 @event("referral.cancel-requested", kind=Kind.PROPOSAL)
 class CancelRequested(_Step):
-    """Either side asks to cancel, and why; the other answers (IHE 360X)."""
+    """Either side asks to cancel, and why; the other answers (IHE 360X). `to` is that other side: where a request has
+    not been accepted yet, only who is named here is told.
+    """
 
     reason: Unfinished
+    to: Named | None = None
 
 
 @event("referral.cancel-answered", kind=Kind.PROPOSAL)
@@ -91,6 +110,19 @@ class CancelAnswered(_Step):
 
     cancel: EventId
     answer: CancelAnswer
+
+
+@event("referral.closed", kind=Kind.PROPOSAL)
+class Closed(_Step):
+    """Who asked says that it asks no more, and what became of the request; `to` is the agency that was asked.
+
+    A request that came to nothing is asked again elsewhere (`replaces`) or closed so: no loop stays open. `elsewhere`
+    names the request by which the need is met instead.
+    """
+
+    to: Named
+    outcome: ReferralOutcome
+    elsewhere: EventId | None = None
 
 
 @event("referral.corrected", kind=Kind.FACT)

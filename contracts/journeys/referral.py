@@ -1,50 +1,36 @@
-"""The journey of a referral: HL7 FHIR Task states, the answer by the one asked, identity after acceptance."""
+"""The journey of a referral: HL7 FHIR Task states, the answer by the one asked, identity after acceptance; its end."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from pydantic import BaseModel, ConfigDict
-
-from ..decision import Breach, Context, Deadline, Decision, Park, Problem
+from ..decision import Breach, Context, Decision, Park, Problem
 from ..envelope import Event
 from ..events.referral import (
     Answered,
     CancelAnswered,
     CancelRequested,
+    Closed,
     Completed,
     Failed,
     IdentityDisclosed,
+    Received,
     Requested,
     Started,
+    Waitlisted,
 )
-from ..guidelines.corridors import limit
 from ..guidelines.rules import network, xb_need
-from .base import Journey, JourneyState
-from .common import awaits, overdue, passed, service_own, sort_out
+from ..standards import TaskStatus
+from ..steps import ReferralOutcome
+from .base import Journey
+from .common import awaits, overdue, service_own, sort_out
 from .entitled import CUSTODY, OPENING, authority, took_on
+from .referral_state import FAILED, WAITING, ReferralState, Task, deadlines, evolve
+
+__all__ = ["JOURNEY", "ReferralState", "deadlines", "decide", "evolve"]
 
 Found = list[Park | Problem | Breach | None]
-DONE = ("rejected", "completed", "failed", "cancelled")
-
-
-class Task(BaseModel):
-    """One request. `status` is a FHIR Task status; `cancel` the open request to cancel and who asked."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    asker: str
-    to: str
-    service: str
-    status: str
-    answer_by: datetime
-    cancel: tuple[str, str, datetime] | None = None
-
-
-class ReferralState(JourneyState):
-    """Every request of the case, by the id of its event."""
-
-    tasks: dict[str, Task] = {}
+_OF_A_REQUEST = (
+    Received | Waitlisted | Answered | Started | Completed | Failed | CancelRequested | CancelAnswered | Closed
+)
 
 
 def decide(state: ReferralState, event: Event, context: Context) -> Decision:
@@ -54,33 +40,48 @@ def decide(state: ReferralState, event: Event, context: Context) -> Decision:
     if isinstance(data, Requested):
         found.append(xb_need.xb_need_unsealed(data.sealed_digest))
         found.append(network.net_many(sum(task.asker == event.actor for task in state.tasks.values())))
+        if data.replaces is not None:
+            found.append(awaits(context, data.replaces in state.tasks, "referral.requested", "data.replaces"))
     elif isinstance(data, IdentityDisclosed):
         found += _disclosure(state, data, event, context)
-    elif isinstance(data, Answered | Started | Completed | Failed | CancelRequested | CancelAnswered):
+    elif isinstance(data, _OF_A_REQUEST):
         task = state.tasks.get(data.request)
         found.append(awaits(context, task is not None, "referral.requested", "data.request"))
         if task is not None:
-            found += _step(task, event, context)
-    found += overdue(event, deadlines(state), deadlines(evolve(state, event)))
+            found += _step(state, task, event, context)
+    # Who closes what another has not answered is not the one who was late.
+    own = tuple(item for item in deadlines(state) if item.owed_by == event.actor)
+    found += overdue(event, own, deadlines(evolve(state, event)))
     return sort_out(event, context, found)
 
 
-def _step(task: Task, event: Event, context: Context) -> Found:
+def _step(state: ReferralState, task: Task, event: Event, context: Context) -> Found:
     data = event.data
     if isinstance(data, Answered):
         reasoned = data.answer != "rejected" or data.reason is not None
         return [
             network.net_party(event.actor, task.to),
-            network.net_once(task.status != "requested"),
+            network.net_once(_answered(task)),
             None if reasoned else network.PARTY.problem("data.reason", "a rejection says why", "give the reason"),
         ]
+    if isinstance(data, Received):
+        return [network.net_party(event.actor, task.to), network.net_once(task.status != "requested" or task.over)]
+    if isinstance(data, Waitlisted):
+        return [
+            network.net_party(event.actor, task.to),
+            network.net_once(_answered(task)),
+            network.net_until(event.time, data.until),
+        ]
+    if isinstance(data, Closed):
+        return _closing(state, task, data, event, context)
     if isinstance(data, CancelRequested):
         return [
             None if event.actor in (task.asker, task.to) else network.net_party(event.actor, task.asker),
-            network.net_once(task.status in DONE or task.cancel is not None),
+            network.net_side(data.to, task.other(event.actor)),
+            network.net_once(task.over or task.cancel is not None),
         ]
     if isinstance(data, CancelAnswered):
-        other = None if task.cancel is None else task.to if task.cancel[1] == task.asker else task.asker
+        other = None if task.cancel is None else task.other(task.cancel[1])
         named = task.cancel is not None and task.cancel[0] == data.cancel
         return [
             network.net_order(named, "data.cancel", "referral.cancel-requested"),
@@ -88,15 +89,44 @@ def _step(task: Task, event: Event, context: Context) -> Found:
         ]
     return [
         network.net_party(event.actor, task.to),
-        awaits(context, task.status != "requested", "referral.answered", "data.request"),
-        network.net_once(task.status in DONE),
+        awaits(context, task.status not in WAITING, "referral.answered", "data.request"),
+        network.net_once(task.over),
     ]
+
+
+def _answered(task: Task) -> bool:
+    """Whether its receiver has no answer left to give."""
+    return task.status not in WAITING or task.over
+
+
+def _closing(state: ReferralState, task: Task, data: Closed, event: Event, context: Context) -> Found:
+    """Who asked closes what is not closed yet, as it ended (HL7 FHIR, Task.status; the network's outcomes)."""
+    waiting, failed = task.status in WAITING, task.status in FAILED
+    fits = {
+        ReferralOutcome.EXPIRED: waiting and event.time > task.due,
+        ReferralOutcome.UNDELIVERED: task.status is TaskStatus.REQUESTED,
+        ReferralOutcome.CLOSED_ELSEWHERE: waiting or failed or state.unanswered(task),
+    }
+    ended = task.outcome is not None or (task.over and not failed)
+    found: Found = [
+        network.net_party(event.actor, task.asker),
+        network.net_side(data.to, task.to),
+        network.net_once(ended),
+    ]
+    if not ended:
+        found.append(network.net_outcome(fits.get(data.outcome, data.outcome.value == task.status.value)))
+    if data.elsewhere is not None:
+        there = data.elsewhere in state.tasks and data.elsewhere != data.request
+        found.append(awaits(context, there, "referral.requested", "data.elsewhere"))
+    return found
 
 
 def _disclosure(state: ReferralState, data: IdentityDisclosed, event: Event, context: Context) -> Found:
     task = state.tasks.get(data.request)
     if task is not None:
-        accepted_by = task.to if task.status in ("accepted", "in-progress") else None
+        accepted_by = (
+            task.to if task.status in (TaskStatus.ACCEPTED, TaskStatus.IN_PROGRESS) and not task.over else None
+        )
         return [xb_need.xb_need_disclosed(event.actor, task.asker, data.to, accepted_by)]
     glass = context.find("intake.glass-broken", id=data.request)
     if glass is not None:
@@ -115,48 +145,6 @@ def _disclosure(state: ReferralState, data: IdentityDisclosed, event: Event, con
         xb_need.xb_need_disclosed(event.actor, tracing.actor, data.to, accepted_by),
         xb_need.xb_need_door(data.kinds),
     ]
-
-
-def evolve(state: ReferralState, event: Event, disputed: bool = False) -> ReferralState:
-    """The requests after an accepted event. What somebody else says of a task than its receiver does not move it."""
-    data = event.data
-    if event.type.name == "deadline-passed":
-        return state.model_copy(update={"passed": passed(event, state.passed)})
-    if isinstance(data, Requested):
-        task = Task(asker=event.actor, to=data.to, service=data.service, status="requested", answer_by=data.answer_by)
-        return state.model_copy(update={"tasks": {**state.tasks, event.id: task}})
-    request = getattr(data, "request", None)
-    if request not in state.tasks or isinstance(data, IdentityDisclosed):
-        return state
-    task = state.tasks[request]
-    change: dict[str, object] = {}
-    if isinstance(data, Answered):
-        change = {"status": str(data.answer)}
-    elif isinstance(data, Started | Completed | Failed) and (event.actor != task.to or task.status in DONE):
-        return state
-    elif isinstance(data, Started):
-        change = {"status": "in-progress"}
-    elif isinstance(data, Completed | Failed):
-        change = {"status": event.type.name}
-    elif isinstance(data, CancelRequested):
-        change = {"cancel": (event.id, event.actor, event.time)}
-    elif isinstance(data, CancelAnswered):
-        change = {"cancel": None, **({"status": "cancelled"} if data.answer == "cancelled" else {})}
-    return state.model_copy(update={"tasks": {**state.tasks, request: task.model_copy(update=change)}})
-
-
-def deadlines(state: ReferralState) -> tuple[Deadline, ...]:
-    """Answers that are due: to a request, and to a request to cancel."""
-    running = []
-    for request, task in state.tasks.items():
-        if task.status == "requested":
-            running.append(network.net_answer_deadline(request, task.answer_by, task.to))
-        if task.cancel is not None:
-            cancel, asked_by, asked_at = task.cancel
-            other = task.to if asked_by == task.asker else task.asker
-            by = asked_at + limit("cancel_answer_hours").time
-            running.append(network.net_answer_deadline(cancel, by, other))
-    return tuple(item for item in running if (item.rule, item.cause) not in state.passed)
 
 
 JOURNEY = Journey(

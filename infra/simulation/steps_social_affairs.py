@@ -133,12 +133,18 @@ def return_requested(desk: Desk, heard: Heard) -> list[Act]:
 
 
 def tracing_task(desk: Desk, heard: Heard) -> list[Act]:
-    """The department is asked to trace a family: it will."""
+    """The department is asked to trace a family: it will. Now and then it has others to trace first, and says so."""
     if heard.data["to"] != desk.me or heard.data["service"] != Service.FAMILY_TRACING:
         return []
+    waits = desk.happens(desk.assumptions.no_room, "others first")
+    waiting = desk.burst("desk", 2, 5)
+    if waits:
+        waiting.say("referral.received", {"request": heard.id})
+        until = rfc3339(waiting.at + timedelta(hours=72))
+        waiting.say("referral.waitlisted", {"request": heard.id, "capacity": Capacity.WAITLIST, "until": until})
     burst = desk.burst("take task", 6, 30)
     burst.say("referral.answered", {"request": heard.id, "answer": Answer.ACCEPTED, "capacity": Capacity.CAPACITY})
-    return burst.acts
+    return [*waiting.acts, *burst.acts]
 
 
 def told_whom(desk: Desk, heard: Heard) -> list[Act]:

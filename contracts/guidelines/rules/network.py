@@ -148,6 +148,32 @@ def net_order(there: bool, field: str, missing: str) -> Problem | None:
     return ORDER.problem(field, f"{missing} has not been accepted", f"send {missing} first", "unproven")
 
 
+def net_side(named: str | None, other: str) -> Problem | None:
+    """What is said between two is told to the other one of the two."""
+    if named is None or named == other:
+        return None
+    return PARTY.problem("data.to", "this is not the other side of the request", "name the other side of the request")
+
+
+def net_until(at: datetime, until: datetime) -> Problem | None:
+    """Who puts somebody on a waiting list says until when, and that is still to come."""
+    if until > at:
+        return None
+    return ANSWER.problem("data.until", "this time is over already", "name the time by which you will answer")
+
+
+def net_outcome(fits: bool) -> Problem | None:
+    """A request is closed as it ended; the ways stay apart."""
+    if fits:
+        return None
+    return ORDER.problem(
+        "data.outcome",
+        "this is not how the request ended",
+        "say what became of it: expired after its time, undelivered while nobody has it, closed elsewhere before it is "
+        "accepted or once a cancel went unanswered, and otherwise what the receiver said",
+    )
+
+
 def net_open(closed: bool) -> Problem | None:
     """Nothing new is proposed in a closed case."""
     if not closed:

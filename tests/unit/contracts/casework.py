@@ -153,6 +153,7 @@ class Case:
         """The family's service says that a deadline has passed."""
         hours = (deadline.due - self.start) / timedelta(hours=1)
         data = {"rule": deadline.rule, "cause": deadline.cause, "due": deadline.due.isoformat()}
+        data |= {"owed_by": deadline.owed_by} if deadline.owed_by is not None else {}
         event = self.event(SERVICE_OF[family], f"{family}.deadline-passed", hours, data, source="services")
         return self.judge(event, expired=True)
 

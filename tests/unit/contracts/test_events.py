@@ -28,7 +28,7 @@ FACTS = {
     "withdrawal-acknowledged glass-broken",
     "justice": "complaint-filed investigation-opened protective-measures-taken legal-aid-appointed testimony-given "
     "verdict-given",
-    "referral": "started completed failed",
+    "referral": "received started completed failed",
     "custody": "opened handover-released handover-received handover-failed emergency-placed entrusted missing-reported "
     "found taken-over died ended emergency-assessed",
     "repatriation": "views-heard family-assessed risk-assessed travel-document-issued transit-entered border-crossed "
@@ -39,7 +39,7 @@ PROPOSALS = {
     "intake": "identification-decided age-determined interim-care-arranged cases-linked cases-unlinked match-asked "
     "match-answered consent-given case-reopened case-closed shut-out-ordered shut-out-lifted glass-reviewed",
     "justice": "testimony-scheduled assistance-requested assistance-answered",
-    "referral": "requested answered identity-disclosed cancel-requested cancel-answered",
+    "referral": "requested waitlisted answered identity-disclosed cancel-requested cancel-answered closed",
     "custody": "handover-offered handover-accepted handover-declined dispute-resolved",
     "repatriation": "tracing-requested tracing-answered best-interests-determined requested counterpart-answered "
     "request-completed "

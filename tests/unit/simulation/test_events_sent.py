@@ -40,6 +40,7 @@ NOT_SENT = {
     "justice.legal-aid-appointed": "no simulated agency gives legal aid",
     "referral.cancel-requested": "who asks for a shelter in the replay still needs it when it is answered",
     "referral.cancel-answered": "follows a request to cancel only",
+    "referral.closed": "who is turned away in the replay asks another, and that closes the first request",
     "repatriation.local-solution-decided": "everybody counted as repatriated has returned",
     "repatriation.request-completed": "follows a counterpart that needs more; those of the replay accept",
 }
