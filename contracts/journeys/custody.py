@@ -227,16 +227,24 @@ def _step(state: CustodyState, offer: Handover, event: Event, context: Context) 
     return [None if actor in (offer.giver, offer.to) else cus_holder.cus_holder_takes(actor, offer.to)]
 
 
+def _whose(state: CustodyState) -> str | None:
+    """The agency whose turn it is to bring the person to a safe place; where a family has them, who answers."""
+    if state.carer not in frozenset(Caretaker):
+        return state.carer
+    rightful = [agency for agency in state.responsible if agency not in state.claimed]
+    return next(iter((*rightful, *state.responsible)), None)
+
+
 def deadlines(state: CustodyState) -> tuple[Deadline, ...]:
     """What is due: the end of the 48 hours, answers to offers, receipts of releases, releases of receipts."""
     if state.ended or state.opened is None:
         return ()
-    carer = state.carer if state.place_kind == PlaceKind.POLICE_POST else None
+    carer = _whose(state) if state.place_kind == PlaceKind.POLICE_POST else None
     stay = d107_48h.d107_48h(state.police_since, state.police_cause, state.child, carer)
     posts_alone = state.police_since is not None and state.police_since == state.unsafe_since
     running: list[Deadline | None] = [
         stay,
-        d107_safe.d107_safe(state.unsafe_since, state.unsafe_cause, state.child, posts_alone, state.carer),
+        d107_safe.d107_safe(state.unsafe_since, state.unsafe_cause, state.child, posts_alone, _whose(state)),
     ]
     for move, (owed_by, since) in state.unassessed.items():
         running.append(d107_risk.d107_risk_deadline(move, since, state.child, owed_by))

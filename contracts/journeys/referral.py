@@ -65,7 +65,8 @@ def _step(state: ReferralState, task: Task, event: Event, context: Context) -> F
             None if reasoned else network.PARTY.problem("data.reason", "a rejection says why", "give the reason"),
         ]
     if isinstance(data, Received):
-        return [network.net_party(event.actor, task.to), network.net_once(task.status != "requested" or task.over)]
+        # It may be told after the answer: then it says nothing new.
+        return [network.net_party(event.actor, task.to)]
     if isinstance(data, Waitlisted):
         return [
             network.net_party(event.actor, task.to),

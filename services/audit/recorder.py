@@ -179,11 +179,21 @@ class Recorder:
         self, transaction: Transaction, bench: Bench, others: Sequence[Question], reused: Sequence[Verdict]
     ) -> None:
         """Raise what no judgement of an acceptance finds: two events in one place, and an id with other facts."""
-        found = [
-            (question.event().case, question.acceptance().accepted, _second(question.event())) for question in others
+        newest = self._keyring.directory.sequence
+        found: list[tuple[str, datetime, dict[str, str], str | None]] = [
+            (question.event().case, question.acceptance().accepted, _second(question.event()), None)
+            for question in others
         ]
-        found += [(verdict.case or "", verdict.accepted, _other_facts(verdict)) for verdict in reused]
-        causes = [(case, time, data, (data["rule"], data["cause"], data["cause_digest"])) for case, time, data in found]
+        found += [(item.case or "", item.accepted, _other_facts(item), item.actor) for item in reused]
+        causes = [
+            (
+                case,
+                time,
+                data | self._judged_by(owner, newest, time),
+                (data["rule"], data["cause"], data["cause_digest"]),
+            )
+            for case, time, data, owner in found
+        ]
         ids = [bench.own_id(case, time, *cause) for case, time, _, cause in causes]
         bench.inbox |= await transaction.inbox(ids) if ids else {}
         for case, time, data, cause in causes:
@@ -194,11 +204,18 @@ class Recorder:
             return
         for finding in sorted(set(findings), key=lambda finding: (finding.rule, finding.code)):
             data = _finding(finding.rule, finding.code, event.id, event.digest, event.family)
-            owner = _owner(event)
-            if owner is not None:
-                data["owner"] = owner
+            data |= self._judged_by(_owner(event), acceptance.directory, acceptance.accepted)
             case = bench.cases[event.case]
             bench.own(case, "audit.finding-raised", acceptance.accepted, data, finding.rule, finding.code, event.id)
+
+    def _judged_by(self, owner: str | None, directory: int, at: datetime) -> dict[str, str]:
+        """Whom a finding is about, and who judges it: an agency with oversight, of its country where that has one."""
+        known = self._keyring.at(directory)
+        country = known.country(owner) if owner is not None else None
+        overseers = (*known.with_role("oversight", at.date(), country), *known.with_role("oversight", at.date()))
+        judge = next((agency for agency in overseers if agency != owner), None)
+        said = {"owner": owner, "oversight": judge}
+        return {name: agency for name, agency in said.items() if agency is not None}
 
 
 def _reached(dockets: Mapping[str, CaseRecord], question: Question) -> int:
@@ -227,8 +244,7 @@ def _reused(verdict: Verdict) -> bool:
 
 def _other_facts(verdict: Verdict) -> dict[str, str]:
     """An id was used again for other facts (CloudEvents: source and id name one event)."""
-    found = _finding(reused_id().rule, "breach", verdict.id or "", verdict.digest, verdict.family or "")
-    return found | ({"owner": verdict.actor} if verdict.actor is not None else {})
+    return _finding(reused_id().rule, "breach", verdict.id or "", verdict.digest, verdict.family or "")
 
 
 def _owner(event: Event) -> str | None:

@@ -13,7 +13,6 @@ from typing import Any
 
 from contracts.custody_table import CustodyTable, Span, custody_table
 from contracts.envelope import Event, rfc3339, utc
-from contracts.events.audit import FindingRaised
 from contracts.fields import case_code
 from infra.cli.output import Output
 from infra.report.lines import Logged, claims
@@ -21,6 +20,7 @@ from infra.report.people import is_child, standing
 
 from .authority import authority
 from .consents import withdrawals
+from .findings import findings
 
 _THERE_AGAIN = frozenset({"custody.found", "custody.handover-received", "custody.taken-over", "custody.died"})
 
@@ -37,6 +37,7 @@ class Trace:
     table: CustodyTable | None
     deadlines: tuple[Mapping[str, Any], ...]
     withdrawn: tuple[Mapping[str, Any], ...]
+    findings: tuple[Mapping[str, Any], ...]
     now: datetime
     child: bool
 
@@ -48,8 +49,16 @@ class Trace:
         if any(item.acceptance.replay for item in events):
             now = max(item.acceptance.accepted for item in events if item.event.family != "audit")
         table = custody_table([item.event for item in events], now, claims(events))
-        withdrawn = tuple(withdrawals(logged, now))
-        return cls(str(answer["case"]), events, table, tuple(answer["deadlines"]), withdrawn, now, is_child(events))
+        return cls(
+            case=str(answer["case"]),
+            events=events,
+            table=table,
+            deadlines=tuple(answer["deadlines"]),
+            withdrawn=tuple(withdrawals(logged, now)),
+            findings=tuple(findings(logged, {item.event.id: item.event for item in logged}, now)),
+            now=now,
+            child=is_child(events),
+        )
 
     @property
     def by_id(self) -> dict[str, Event]:
@@ -65,23 +74,6 @@ class Trace:
             elif item.event.name in _THERE_AGAIN:
                 since = None
         return since
-
-    def findings(self) -> list[dict[str, Any]]:
-        """What the audit service found: rule, kind, the event that shows it, and who must answer it."""
-        found = []
-        for item in sorted(self.events, key=lambda item: utc(item.event.time)):
-            if isinstance(item.event.data, FindingRaised):
-                data, cause = item.event.data, self.by_id.get(item.event.data.cause)
-                found.append(
-                    {
-                        "rule": data.rule,
-                        "code": data.code.value,
-                        "about": cause.name if cause is not None else data.of_family.value,
-                        "owner": data.owner,
-                        "at": rfc3339(cause.time if cause is not None else item.event.time),
-                    }
-                )
-        return found
 
     def open(self) -> list[dict[str, Any]]:
         """What is due, the nearest first; `verified` is false where no source states the time."""
@@ -111,7 +103,7 @@ class Trace:
             ],
             "open": self.open(),
             "consents_withdrawn": list(self.withdrawn),
-            "findings": self.findings(),
+            "findings": list(self.findings),
             "events": [_event(item) for item in sorted(self.events, key=lambda item: utc(item.event.time))],
         }
 
@@ -206,8 +198,29 @@ def _show_findings(output: Output, rows: list[dict[str, Any]]) -> None:
     if not rows:
         output.say("The audit found nothing to object to.")
         return
-    cells = [(minute(row["at"]), row["rule"], row["code"], row["about"], row["owner"] or "") for row in rows]
-    output.table(("at", "rule", "", "about", "to answer"), cells, "What the audit found")
+    cells = [
+        (minute(row["at"]), row["rule"], row["code"], row["about"], row["owner"] or "", _became(row), _turn(row))
+        for row in rows
+    ]
+    columns = ("at", "rule", "", "about", "whom it is about", "what became of it", "whose turn")
+    output.table(columns, cells, "What the audit found")
+
+
+def _became(row: Mapping[str, Any]) -> str:
+    """Where a finding stands, in words."""
+    again = " again" if row["reopened"] else ""
+    if row["outcome"] is not None:
+        return f"{row['outcome']}, says {row['judged_by']}"
+    if row["reply"] is not None:
+        return " ".join((f"{row['reply']}{again}", *row["grounds"]))
+    return f"{row['state']}{again}"
+
+
+def _turn(row: Mapping[str, Any]) -> str:
+    """Who must act next on a finding, and until when."""
+    if row["due"] is None:
+        return ""
+    return f"{row['turn'] or 'oversight'} until {minute(row['due'])}" + (" OVERDUE" if row["overdue"] else "")
 
 
 def _event(item: Logged) -> dict[str, Any]:

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from contracts.fields import case_code
 from contracts.identifiers import new_id
-from infra.client.connection import connect
-from infra.client.credentials import Credentials, Running
 from infra.client.http import Service
 from infra.network import Network
-from infra.report.lines import Judged, Logged, Place
 from infra.simulation.caseload import small
 from infra.simulation.chance import Chance
 from infra.simulation.replay import members, replay, write_credentials
 
+from .asking import auditor, logged, outcome, sent
+
 SEED = 6
 """Two returns under way: in one of them both a referral's and a tracing's answer is owed, in the other a tracing's."""
-AUDITOR, POLICE = "kh-cncc", "kh-moi-ahtjp"
+POLICE = "kh-moi-ahtjp"
 PASSED = ".deadline-passed"
 
 
@@ -61,44 +57,8 @@ async def test_what_was_due_in_a_replay_rests_until_somebody_speaks_of_the_case(
         assert await open_families(audit, rests) == owed[rests]
 
 
-@asynccontextmanager
-async def auditor(data: Path) -> AsyncIterator[Service]:
-    """The audit service, as an auditor asks it."""
-    async with Service(Running.read(data), "audit", Credentials.read(data, AUDITOR)) as audit:
-        yield audit
-
-
-async def logged(audit: Service) -> list[Logged]:
-    """Every accepted event, once nothing is on its way any more."""
-    for _ in range(120):
-        summary: dict[str, Any] = await audit.get("/v1/summary")
-        if not summary["unanswered"] and not summary["undecided"]:
-            return [Logged.of(line) async for line in audit.lines("/v1/events")]
-        await asyncio.sleep(0.25)
-    raise AssertionError("the audit has not read everything within 30 s")
-
-
 async def open_families(audit: Service, case: str) -> set[str]:
     """The families in which something is owed in a case; all of it was due long ago."""
     deadlines = (await audit.get(f"/v1/cases/{case}"))["deadlines"]
     assert all(datetime.fromisoformat(item["due"]).year == 2010 for item in deadlines)
     return {item["family"] for item in deadlines}
-
-
-async def sent(data: Path, agency: str, name: str, case: str, facts: dict[str, Any]) -> Place:
-    """Where an agency's event stands among the submissions."""
-    now, credentials = datetime.now(UTC), Credentials.read(data, agency)
-    event = credentials.as_agency().prepare(name, event_id=new_id(now), case=case, time=now, data=facts)
-    async with connect(Running.read(data), credentials) as connection:
-        return await connection.submit(event)
-
-
-async def outcome(audit: Service, place: Place) -> str:
-    """The final answer to a submission."""
-    for _ in range(120):
-        async for line in audit.lines("/v1/verdicts"):
-            verdict = Judged.of(line)
-            if verdict.place == place and verdict.outcome != "parked":
-                return verdict.outcome
-        await asyncio.sleep(0.25)
-    raise AssertionError("no answer within 30 s")

@@ -44,7 +44,7 @@ PROPOSALS = {
     "repatriation": "tracing-requested tracing-answered best-interests-determined requested counterpart-answered "
     "request-completed "
     "travel-scheduled reintegration-planned closed local-solution-decided",
-    "audit": "",
+    "audit": "finding-answered finding-resolved finding-reopened",
 }
 ID = "01200000-0000-7abc-8def-0123456789ab"
 TYPES = [pytest.param(kind, id=kind.type) for kind in EVENTS.values()]

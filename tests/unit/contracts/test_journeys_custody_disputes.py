@@ -272,3 +272,14 @@ def test_a_state_with_all_of_it_is_the_same_after_it_was_stored() -> None:
     state = case.state("custody")
     assert state.undo is not None
     assert CustodyState.model_validate_json(state.model_dump_json()) == state
+
+
+def test_a_family_that_a_stranger_says_has_the_child_owes_nothing() -> None:
+    """Whose turn it is is an agency: where a family is said to have the child at a police post, who answers for it."""
+    case = Case()
+    chain = case.opened()
+    claim = case.event(FORCES, "custody.entrusted", 2, {"custody": chain, "to_kind": "parent"})
+    assert isinstance(case.judge(claim, expired=True), Accept)
+    assert case.state("custody").carer == "parent"
+    owed = {item.rule: item.owed_by for item in case.deadlines("custody")}
+    assert owed["D107-48H"] == POLICE

@@ -62,8 +62,13 @@ async def test_the_id_of_what_a_service_will_say_cannot_be_taken() -> None:
 
 async def test_nobody_but_the_audit_service_speaks_for_it() -> None:
     desk, case = Desk("audit"), _case()
-    facts = {"corrects": new_id(START), "reason": "entered-in-error"}
-    assert await desk.outcomes(desk.record(SHELTER, "audit.corrected", case, facts)) == ["refused"]
+    finding = {"rule": "CUS-TIME", "code": "late", "cause": new_id(START), "cause_digest": "A" * 43}
+    passed = {"rule": "NET-FINDING", "cause": new_id(START), "due": START.isoformat()}
+    batch = [
+        desk.record(SHELTER, "audit.finding-raised", case, finding | {"of_family": "custody"}),
+        desk.record(SHELTER, "audit.deadline-passed", case, passed),
+    ]
+    assert await desk.outcomes(*batch) == ["refused", "refused"]
 
 
 async def test_an_error_in_judging_one_item_costs_that_item(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,14 +111,57 @@ def test_findings_name_the_event_and_who_must_answer() -> None:
         "owner": "kh-ngo-shelter-a",
     }
     story.tell("audit", "audit.finding-raised", 300, finding, source="services")
-    (found,) = _trace(story).findings()
-    assert found == {
+    (found,) = _trace(story).findings
+    wanted = {
         "rule": "CUS-GAP",
         "code": "dispute",
         "about": "custody.handover-received",
         "owner": "kh-ngo-shelter-a",
         "at": "2009-03-02T15:00:00Z",
+        "state": "raised",
+        "turn": "kh-ngo-shelter-a",
+        "due": "2009-03-28T20:00:00Z",
+        "verified": False,
+        "overdue": True,
     }
+    assert {name: found[name] for name in wanted} == wanted
+    assert "kh-ngo-shelter-a until 2009-03-28 20:00 UTC OVERDUE" in _text(_trace(story))
+
+
+def test_what_became_of_a_finding_is_told() -> None:
+    story = _story()
+    cause = _trace(story).as_json()["care"][1]["event"]
+    finding = {
+        "rule": "CUS-GAP",
+        "code": "dispute",
+        "cause": cause,
+        "cause_digest": story.digests[cause],
+        "of_family": "custody",
+        "owner": "kh-ngo-shelter-a",
+        "oversight": "kh-cncc",
+    }
+    raised = story.tell("audit", "audit.finding-raised", 300, finding, source="services")
+    said = {"finding": raised, "reply": "explained", "grounds": ["network-down"], "evidence": [cause]}
+    story.tell("kh-ngo-shelter-a", "audit.finding-answered", 310, said)
+    (row,) = _trace(story).findings
+    assert (row["state"], row["reply"], row["grounds"], row["evidence"]) == (
+        "answered",
+        "explained",
+        ["network-down"],
+        [cause],
+    )
+    assert (row["turn"], row["overdue"]) == ("kh-cncc", False)
+    assert "explained network-down" in _text(_trace(story))
+    judged = {"finding": raised, "outcome": "justified", "to": "kh-ngo-shelter-a"}
+    story.tell("kh-cncc", "audit.finding-resolved", 320, judged)
+    (row,) = _trace(story).findings
+    assert (row["state"], row["outcome"], row["judged_by"], row["turn"]) == ("resolved", "justified", "kh-cncc", None)
+    assert "justified, says kh-cncc" in _text(_trace(story))
+    again = {"finding": raised, "reason": "new-evidence"}
+    story.tell("kh-ngo-shelter-a", "audit.finding-reopened", 330, again)
+    (row,) = _trace(story).findings
+    assert (row["state"], row["reopened"], row["reply"]) == ("raised", 1, None)
+    assert "raised again" in _text(_trace(story))
 
 
 def test_a_case_that_nobody_opened_has_no_carer() -> None:

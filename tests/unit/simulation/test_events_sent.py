@@ -16,10 +16,14 @@ from tests.unit.simulation.walk import Walk, Walked
 OF_SERVICES = "deadline-passed"
 _SINGLE = "a turn that a single case takes for the worse: a story of its own, and no part of a year's figures"
 _CORRECTION = "the replay's agencies make no mistake of their own; what goes wrong in it is sent wrong on purpose"
+_JUDGED = "a finding has no place on a replayed case's own clock, so nobody in the replay can answer one at its time"
 _TWO_CASES = "speaks of two cases at once, and simulated agencies know one case at a time"
 NOT_SENT = {
     "audit.corrected": _CORRECTION,
     "audit.finding-raised": "said by the audit service",
+    "audit.finding-answered": _JUDGED,
+    "audit.finding-resolved": _JUDGED,
+    "audit.finding-reopened": _JUDGED,
     "custody.corrected": _CORRECTION,
     "intake.corrected": _CORRECTION,
     "justice.corrected": _CORRECTION,

@@ -100,7 +100,7 @@ class Network:
         fingerprint = digest(record.value or b"")
         self.facts |= {fingerprint} if fact else set()
         family = record.topic.partition(".")[0]
-        service = next(office for office in (INTAKE, REFERRAL, REPATRIATION) if family in office.families)
+        service = next(office for office in (INTAKE, REFERRAL, REPATRIATION, AUDIT) if family in office.families)
         asyncio.run(self._hears(service.name, record))
         return self.verdicts[fingerprint]
 
@@ -110,7 +110,7 @@ class Network:
         asyncio.run(self._waits())
 
     async def _waits(self) -> None:
-        for name in ("intake", "referral", "repatriation"):
+        for name in ("intake", "referral", "repatriation", "audit"):
             await self.kernels[name].timers(self.registrar.time)
             await self._passes_on(name)
 

@@ -81,7 +81,7 @@ def test_a_child_takes_its_consent_back(network: Network) -> None:
     assert child.findings == {("NET-CONSENT", "missing")}
     trace = traced(network, child)
     assert [row["overdue"] for row in trace.as_json()["consents_withdrawn"]] == [False, False, True]
-    (found,) = trace.findings()
+    (found,) = trace.findings
     assert (found["rule"], found["owner"]) == ("NET-CONSENT", SOUTH)
     line = next(line for line in words(trace).splitlines() if SOUTH in line and "ACKNOWLEDGED" in line)
     assert "NOT ACKNOWLEDGED" in line
