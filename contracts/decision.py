@@ -61,7 +61,9 @@ class Breach:
         return {"rule": self.rule, "code": self.code}
 
 
-CLAIMS = frozenset({"CUS-HOLDER", "CUS-ONE", "CUS-TAKEOVER", "NET-GLASS", "NET-MANDATE", "NET-ORDER", "NET-PARTY"})
+CLAIMS = frozenset(
+    {"CUS-HOLDER", "CUS-ONE", "CUS-TAKEOVER", "NET-GLASS", "NET-MANDATE", "NET-MISDIRECTED", "NET-ORDER", "NET-PARTY"}
+)
 """The rules on who may say a thing, and after what: a fact that one of them disputes is a claim."""
 
 

@@ -15,7 +15,8 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict
 
 from ..codes import CorrectionReason
-from ..fields import AgencyId, Digest, DocumentRef, EventId, IncidentId, Instant, RuleId
+from ..fields import AgencyId, Digest, DocumentRef, EventId, IncidentId, Instant, RuleId, Several
+from ..steps_intake import Withdrawn
 
 
 class Kind(StrEnum):
@@ -135,12 +136,25 @@ class Correction(EventData):
     """An earlier event of the family was wrong. A correction is a new event that names it (EPCIS 2.0).
 
     `replacement` is the event that says it right, where there is one; without it the corrected one simply does not
-    count. The record keeps both.
+    count. The record keeps both. With the reason `misdirected-identity` the `receivers` are those to whom the sealed
+    part of that event went and was not for: each is told, and says what it has done (NET-MISDIRECTED).
     """
 
     corrects: EventId
     reason: CorrectionReason
     replacement: EventId | None = None
+    receivers: Several[Named] = ()
+
+
+class Deletion(EventData):
+    """An agency has dealt with an identity that was not for it, and says what it did; told to the one that sent it.
+
+    `correction` is the event by which that agency told of it (NET-MISDIRECTED).
+    """
+
+    correction: EventId
+    to: Named
+    done: Withdrawn
 
 
 class Deadline(EventData):

@@ -28,7 +28,7 @@ from ..codes import (
 )
 from ..fields import Corridor, CustodyId, EventId, Instant, Several, Some
 from ..steps import SolutionReason
-from ._base import Correction, Deadline, EventData, Kind, Named, SpokenOf, event
+from ._base import Correction, Deadline, Deletion, EventData, Kind, Named, SpokenOf, event
 
 
 class _Step(EventData):
@@ -239,6 +239,11 @@ class Corrected(Correction):
     The last step that moved the person, ended the chain or reported them missing is taken back by it, and so is an
     offer that nobody has acted on; of what others have built on, the record alone is corrected.
     """
+
+
+@event("custody.deletion-acknowledged", kind=Kind.FACT)
+class DeletionAcknowledged(Deletion):
+    """An identity that came with an event of this family and was not for this agency has been dealt with."""
 
 
 @event("custody.deadline-passed", kind=Kind.FACT)

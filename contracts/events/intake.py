@@ -27,7 +27,7 @@ from ..steps_intake import (
     UnlinkReason,
     Withdrawn,
 )
-from ._base import Correction, Deadline, EventData, Kind, Named, event
+from ._base import Correction, Deadline, Deletion, EventData, Kind, Named, event
 
 
 @event("intake.report-received", kind=Kind.FACT)
@@ -228,6 +228,11 @@ class CaseClosed(EventData):
 @event("intake.corrected", kind=Kind.FACT)
 class Corrected(Correction):
     """An earlier event of this family was wrong; said by the agency that sent it."""
+
+
+@event("intake.deletion-acknowledged", kind=Kind.FACT)
+class DeletionAcknowledged(Deletion):
+    """An identity that came with an event of this family and was not for this agency has been dealt with."""
 
 
 @event("intake.deadline-passed", kind=Kind.FACT)

@@ -10,7 +10,7 @@ from ..codes import DeclineReason, Person
 from ..fields import EventId, Instant, InstrumentId, Several, Some
 from ..steps import Channel
 from ..steps_justice import Assistance, AssistanceAnswer, Complainant, Measure, Offence, Testimony, Verdict
-from ._base import Correction, Deadline, EventData, Kind, Named, event
+from ._base import Correction, Deadline, Deletion, EventData, Kind, Named, event
 
 
 @event("justice.complaint-filed", kind=Kind.FACT)
@@ -95,6 +95,11 @@ class AssistanceAnswered(EventData):
 @event("justice.corrected", kind=Kind.FACT)
 class Corrected(Correction):
     """An earlier event of this family was wrong; said by the agency that sent it."""
+
+
+@event("justice.deletion-acknowledged", kind=Kind.FACT)
+class DeletionAcknowledged(Deletion):
+    """An identity that came with an event of this family and was not for this agency has been dealt with."""
 
 
 @event("justice.deadline-passed", kind=Kind.FACT)

@@ -11,7 +11,7 @@ from ..fields import Day, Digest, EventId, Instant, Several, Some
 from ..standards import Gender, SupportType, Urgency
 from ..steps import Answer as AnswerCode
 from ..steps import CancelAnswer, Capacity, ReferralOutcome, Service, Unfinished
-from ._base import Correction, Deadline, EventData, Kind, Named, event
+from ._base import Correction, Deadline, Deletion, EventData, Kind, Named, event
 
 
 class _Step(EventData):
@@ -128,6 +128,11 @@ class Closed(_Step):
 @event("referral.corrected", kind=Kind.FACT)
 class Corrected(Correction):
     """An earlier event of this family was wrong; said by the agency that sent it."""
+
+
+@event("referral.deletion-acknowledged", kind=Kind.FACT)
+class DeletionAcknowledged(Deletion):
+    """An identity that came with an event of this family and was not for this agency has been dealt with."""
 
 
 @event("referral.deadline-passed", kind=Kind.FACT)

@@ -42,7 +42,7 @@ from ..steps import (
     Wanted,
     Wish,
 )
-from ._base import Correction, Deadline, EventData, Kind, Named, event
+from ._base import Correction, Deadline, Deletion, EventData, Kind, Named, event
 
 Months = Annotated[int, Field(ge=1, le=60)]
 Travellers = Annotated[int, Field(ge=2, le=1000)]
@@ -291,6 +291,11 @@ class LocalSolutionDecided(EventData):
 @event("repatriation.corrected", kind=Kind.FACT)
 class Corrected(Correction):
     """An earlier event of this family was wrong; said by the agency that sent it."""
+
+
+@event("repatriation.deletion-acknowledged", kind=Kind.FACT)
+class DeletionAcknowledged(Deletion):
+    """An identity that came with an event of this family and was not for this agency has been dealt with."""
 
 
 @event("repatriation.deadline-passed", kind=Kind.FACT)

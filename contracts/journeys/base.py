@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -16,6 +16,31 @@ PARK_LIMIT = timedelta(minutes=15)
 """How long an event waits for what it builds on, on the case's clock, where nothing else is said."""
 
 
+class Sealed(BaseModel):
+    """Who sealed something beside an event, and to whom."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    by: str
+    to: tuple[str, ...]
+
+
+class Misdirected(BaseModel):
+    """An identity that went astray: told by whom and when, to whom, and who has said what became of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    by: str
+    at: datetime
+    receivers: tuple[str, ...]
+    acknowledged: tuple[str, ...] = ()
+
+    @property
+    def owing(self) -> tuple[str, ...]:
+        """Who has not said yet what became of it."""
+        return tuple(agency for agency in self.receivers if agency not in self.acknowledged)
+
+
 class JourneyState(BaseModel):
     """A family's state of one case: frozen, and written as JSON between events."""
 
@@ -23,6 +48,10 @@ class JourneyState(BaseModel):
 
     passed: tuple[tuple[str, str], ...] = ()
     """The deadlines (rule, cause) that have passed."""
+    sealed: dict[str, Sealed] = {}
+    """What was sealed beside events of this family, by their ids."""
+    misdirected: dict[str, Misdirected] = {}
+    """The identities that went astray, by the corrections that tell of them."""
 
 
 S = TypeVar("S", bound=JourneyState)

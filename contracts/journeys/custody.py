@@ -13,6 +13,7 @@ from ..envelope import Event
 from ..events.custody import (
     Corrected,
     DeadlinePassed,
+    DeletionAcknowledged,
     DisputeResolved,
     EmergencyAssessed,
     EmergencyPlaced,
@@ -46,6 +47,7 @@ from ..guidelines.rules import (
 )
 from .base import Journey
 from .common import awaits, overdue, service_own, sort_out, speaker
+from .corrections import astray, correcting
 from .custody_evolve import evolve
 from .custody_offer import FOLLOWED, Findings, offered, to_family
 from .custody_state import CustodyState, Handover, Holding, entitled
@@ -63,7 +65,7 @@ def decide(state: CustodyState, event: Event, context: Context) -> Decision:
     offer = state.handovers.get(data.handover) if isinstance(data, _Offered) else None
     if isinstance(data, Opened):
         found += _opened(state, data, event, context)
-    elif not isinstance(data, DeadlinePassed | Corrected):
+    elif not isinstance(data, DeadlinePassed | Corrected | DeletionAcknowledged):
         found.append(cus_holder.cus_holder_speaks(_speaks(state, event, context.directory)))
         custody = str(vars(data)["custody"])
         found.append(awaits(context, state.opened is not None, "custody.opened", "data.custody"))
@@ -79,6 +81,8 @@ def decide(state: CustodyState, event: Event, context: Context) -> Decision:
         found.append(awaits(context, offer is not None, "custody.handover-offered", "data.handover"))
         if offer is not None:
             found += _step(state, offer, event, context)
+    elif isinstance(data, DeletionAcknowledged):
+        found += correcting(state, event, context)
     elif state.opened is not None or isinstance(data, Corrected | TakenOver):
         found += _alone(state, event, context)
     found += _place(state, event, context, offer)
@@ -119,6 +123,7 @@ def _alone(state: CustodyState, event: Event, context: Context) -> Findings:
     if isinstance(data, Corrected):
         sender = state.senders.get(data.corrects)
         found: Findings = [awaits(context, sender is not None, "the event that it corrects", "data.corrects")]
+        found += correcting(state, event, context)
         return [*found, network.net_party(event.actor, sender) if sender is not None else None]
     if isinstance(data, TakenOver):
         if not _takes_over(state, data, event, context):
@@ -236,9 +241,15 @@ def _whose(state: CustodyState) -> str | None:
 
 
 def deadlines(state: CustodyState) -> tuple[Deadline, ...]:
-    """What is due: the end of the 48 hours, answers to offers, receipts of releases, releases of receipts."""
-    if state.ended or state.opened is None:
-        return ()
+    """What is due: the end of the 48 hours, answers to offers, receipts of releases, releases of receipts.
+
+    Who got an identity by mistake says so after the chain has ended too.
+    """
+    running = [*astray(state), *(_of_the_chain(state) if state.opened is not None and not state.ended else ())]
+    return tuple(item for item in running if item is not None and (item.rule, item.cause) not in state.passed)
+
+
+def _of_the_chain(state: CustodyState) -> list[Deadline | None]:
     carer = _whose(state) if state.place_kind == PlaceKind.POLICE_POST else None
     stay = d107_48h.d107_48h(state.police_since, state.police_cause, state.child, carer)
     posts_alone = state.police_since is not None and state.police_since == state.unsafe_since
@@ -259,7 +270,7 @@ def deadlines(state: CustodyState) -> tuple[Deadline, ...]:
         joint = {offer.giver, offer.to} <= set(state.responsible)
         if offer.unreleased and joint and offer.received_at is not None:
             running.append(cus_move.cus_move_deadline(offer_id, offer.received_at, offer.giver, offer.corridor))
-    return tuple(item for item in running if item is not None and (item.rule, item.cause) not in state.passed)
+    return running
 
 
 JOURNEY = Journey(

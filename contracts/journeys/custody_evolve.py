@@ -9,6 +9,7 @@ from ..codes import PlaceKind
 from ..envelope import Event
 from ..events.custody import (
     Corrected,
+    DeletionAcknowledged,
     Died,
     DisputeResolved,
     EmergencyAssessed,
@@ -26,6 +27,7 @@ from ..events.custody import (
 from ..guidelines.rules.cus_move import cus_move, cus_move_settled
 from ..guidelines.rules.d107_safe import UNSAFE
 from .common import passed, speaker
+from .corrections import noted
 from .custody_state import CustodyState, Handover, Holding, Place, Undo, entitled
 
 _PLACE = tuple(Place.model_fields)
@@ -38,7 +40,10 @@ def evolve(state: CustodyState, event: Event, disputed: bool = False) -> Custody
     """
     if event.type.name == "deadline-passed":
         return state.model_copy(update={"passed": passed(event, state.passed)})
+    state = noted(state, event, disputed)
     known = state.model_copy(update={"senders": {**state.senders, event.id: event.actor}})
+    if isinstance(event.data, DeletionAcknowledged):
+        return known
     if isinstance(event.data, Corrected):
         return known if disputed else _corrected(known, event, event.data)
     after = _step(known, event, disputed)

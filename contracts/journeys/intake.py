@@ -42,6 +42,7 @@ from ..steps_intake import ConsentGiver
 from . import intake_access, intake_consent
 from .base import Journey, park
 from .common import awaits, overdue, service_own, sort_out, speaker
+from .corrections import astray, correcting
 from .entitled import AUTHORITIES, PART, decides, takes_part
 from .intake_consent import unacknowledged
 from .intake_state import IntakeState, evolve, is_adult
@@ -64,6 +65,7 @@ ORDERED = {
     "consent-given",
     "consent-withdrawn",
     "withdrawal-acknowledged",
+    "deletion-acknowledged",
     "case-reopened",
     "case-closed",
     "corrected",
@@ -112,6 +114,7 @@ def decide(state: IntakeState, event: Event, context: Context) -> Decision:
     found += _links(state, event, context)
     found += _consent(state, event, context)
     found += intake_access.access(state.access, event, context)
+    found += correcting(state, event, context)
     after = evolve(state, event, disputed(item for item in found if isinstance(item, Problem | Breach)))
     found += overdue(event, deadlines(state), deadlines(after))
     return sort_out(event, context, found)
@@ -247,7 +250,11 @@ def deadlines(state: IntakeState) -> tuple[Deadline, ...]:
     deadline here would hang on another family's events. A consent is taken back in a closed case too, and who opened a
     case in an emergency is judged then too.
     """
-    running: list[Deadline | None] = [*intake_consent.owed(state.withdrawals), *intake_access.owed(state.access)]
+    running: list[Deadline | None] = [
+        *intake_consent.owed(state.withdrawals),
+        *intake_access.owed(state.access),
+        *astray(state),
+    ]
     if state.closed is None:
         if state.status_owed is not None:
             running.append(d107_status.d107_status_deadline(*state.status_owed))

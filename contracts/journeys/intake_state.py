@@ -33,6 +33,7 @@ from ..steps import LegalStatus, LinkBasis
 from . import intake_access, intake_consent
 from .base import JourneyState
 from .common import passed, speaker
+from .corrections import noted
 
 _FAMILIAL = RelationshipToTrafficker.FAMILIAL
 
@@ -111,6 +112,7 @@ def evolve(state: IntakeState, event: Event, disputed: bool = False) -> IntakeSt
         return state.model_copy(update={"passed": passed(event, state.passed)})
     if disputed:
         return state
+    state = noted(state, event, disputed)
     change: dict[str, Any] = {"steps": {**state.steps, name: event.id}}
     after = state.model_copy(update=change | _person(state, event) | _case(state, event))
     return after.model_copy(update={"status_owed": _status_owed(after, event)})

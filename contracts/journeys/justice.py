@@ -20,6 +20,7 @@ from ..events.justice import (
     AssistanceRequested,
     ComplaintFiled,
     Corrected,
+    DeletionAcknowledged,
     InvestigationOpened,
     LegalAidAppointed,
     ProtectiveMeasuresTaken,
@@ -33,6 +34,7 @@ from ..steps import Channel
 from ..steps_justice import AssistanceAnswer
 from .base import Journey, JourneyState, park
 from .common import awaits, overdue, passed, service_own, sort_out
+from .corrections import astray, correcting, noted
 
 Found = list[Park | Problem | Breach | None]
 Stage = Literal["none", "complaint", "investigation", "verdict"]
@@ -75,6 +77,7 @@ def decide(state: JusticeState, event: Event, context: Context) -> Decision:
         found += _order(state, event, context)
         found += _testimony(event, context)
         found += _assistance(state, event, context)
+    found += correcting(state, event, context)
     after = evolve(state, event, disputed(item for item in found if isinstance(item, Problem | Breach)))
     found += overdue(event, deadlines(state), deadlines(after))
     return sort_out(event, context, found)
@@ -83,7 +86,7 @@ def decide(state: JusticeState, event: Event, context: Context) -> Decision:
 def _office(state: JusticeState, event: Event, context: Context) -> Found:
     """Who may say it: criminal justice; the Bar and who gives legal aid, that somebody has a lawyer."""
     data, on = event.data, event.time.date()
-    if isinstance(data, AssistanceRequested | AssistanceAnswered):
+    if isinstance(data, AssistanceRequested | AssistanceAnswered | DeletionAcknowledged):
         return []
     if isinstance(data, Corrected):
         sender = state.verdict[1] if state.verdict is not None and state.verdict[0] == data.corrects else None
@@ -166,6 +169,7 @@ def _assistance(state: JusticeState, event: Event, context: Context) -> Found:
 
 def evolve(state: JusticeState, event: Event, disputed: bool = False) -> JusticeState:
     """The proceedings after an accepted event. A claim is counted, and moves nothing."""
+    state = noted(state, event, disputed)
     if event.type.name == "deadline-passed":
         return state.model_copy(update={"passed": passed(event, state.passed)})
     change: dict[str, Any] = {"count": state.count + 1}
@@ -193,6 +197,8 @@ def _change(state: JusticeState, event: Event) -> dict[str, Any]:
             return {"testimonies": state.testimonies + 1}
         case VerdictGiven() if state.stage == "investigation":
             return {"stage": "verdict", "verdict": (event.id, event.actor)}
+        case Corrected() if data.corrects in state.requests and state.requests[data.corrects].asker == event.actor:
+            return {"requests": {known: ask for known, ask in state.requests.items() if known != data.corrects}}
         case Corrected() if state.verdict == (data.corrects, event.actor):
             return {"stage": "investigation", "verdict": None}
         case AssistanceRequested():
@@ -213,6 +219,7 @@ def deadlines(state: JusticeState) -> tuple[Deadline, ...]:
         for event, request in state.requests.items()
         if request.answer is None
     ]
+    running += astray(state)
     return tuple(item for item in running if (item.rule, item.cause) not in state.passed)
 
 

@@ -22,6 +22,7 @@ from ..standards import TaskStatus
 from ..steps import ReferralOutcome
 from .base import Journey
 from .common import awaits, overdue, service_own, sort_out
+from .corrections import correcting
 from .entitled import CUSTODY, OPENING, authority, took_on
 from .referral_state import FAILED, WAITING, ReferralState, Task, deadlines, evolve
 
@@ -49,6 +50,7 @@ def decide(state: ReferralState, event: Event, context: Context) -> Decision:
         found.append(awaits(context, task is not None, "referral.requested", "data.request"))
         if task is not None:
             found += _step(state, task, event, context)
+    found += correcting(state, event, context)
     # Who closes what another has not answered is not the one who was late.
     own = tuple(item for item in deadlines(state) if item.owed_by == event.actor)
     found += overdue(event, own, deadlines(evolve(state, event)))

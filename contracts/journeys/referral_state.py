@@ -27,6 +27,7 @@ from ..standards import TaskStatus
 from ..steps import ReferralOutcome
 from .base import JourneyState
 from .common import passed
+from .corrections import astray, noted
 
 WAITING = (TaskStatus.REQUESTED, TaskStatus.RECEIVED, TaskStatus.ON_HOLD)
 """The receiver has not answered."""
@@ -85,7 +86,7 @@ class ReferralState(JourneyState):
 
 def evolve(state: ReferralState, event: Event, disputed: bool = False) -> ReferralState:
     """The requests after an accepted event. What somebody else says of a task than its receiver does not move it."""
-    data = event.data
+    data, state = event.data, noted(state, event, disputed)
     if event.type.name == "deadline-passed":
         return _passed(state, event)
     if isinstance(data, Requested):
@@ -170,4 +171,5 @@ def deadlines(state: ReferralState) -> tuple[Deadline, ...]:
         if task.turn is not None:
             cause, since = task.turn
             running.append(network.net_answer_deadline(cause, since + limit("decision_hours").time, task.asker))
+    running += astray(state)
     return tuple(item for item in running if (item.rule, item.cause) not in state.passed)

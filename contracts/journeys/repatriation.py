@@ -13,6 +13,7 @@ from ..events.repatriation import (
     BestInterestsDetermined,
     BorderCrossed,
     Closed,
+    Corrected,
     CounterpartAnswered,
     FamilyAssessed,
     FollowUpMade,
@@ -33,6 +34,7 @@ from ..guidelines.documents import documents
 from ..guidelines.rules import crf_transit, d107_informed, d107_views, network, xb_corridor, xb_counterpart, xb_need
 from .base import Journey, park
 from .common import awaits, overdue, service_own, sort_out
+from .corrections import correcting
 from .entitled import OPENING, PART
 from .repatriation_end import assessing, closing, deciding, follow_up, planning
 from .repatriation_state import Ask, RepatriationState, evolve
@@ -48,7 +50,7 @@ def decide(state: RepatriationState, event: Event, context: Context) -> Decision
     """What becomes of the next event of this family."""
     data = event.data
     found: Found = [service_own(event)]
-    if not event.header.from_service and event.type.name != "corrected":
+    if not event.header.from_service and event.type.name not in ("corrected", "deletion-acknowledged"):
         found.append(network.net_open(state.closed))
     if isinstance(data, TracingRequested | Requested):
         found += [network.net_many(sum(ask.asker == event.actor for ask in state.asks.values()))]
@@ -77,8 +79,10 @@ def decide(state: RepatriationState, event: Event, context: Context) -> Decision
     elif isinstance(data, Closed):
         found += closing(state, data, event, context)
     found.append(_documents(event))
+    found += correcting(state, event, context)
     after = evolve(state, event, disputed(item for item in found if isinstance(item, Problem | Breach)))
-    found += overdue(event, deadlines(state), deadlines(after))
+    # Who takes a question back is not the one who had not answered it.
+    found += overdue(event, () if isinstance(data, Corrected) else deadlines(state), deadlines(after))
     return sort_out(event, context, found)
 
 

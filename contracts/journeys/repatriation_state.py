@@ -11,6 +11,7 @@ from ..envelope import Event
 from ..events.repatriation import (
     BestInterestsDetermined,
     BorderCrossed,
+    Corrected,
     CounterpartAnswered,
     FamilyAssessed,
     FollowUpMade,
@@ -33,6 +34,7 @@ from ..guidelines.rules.d107_views import d107_views_whole
 from ..steps import Wanted
 from .base import JourneyState
 from .common import passed
+from .corrections import noted
 
 _STEPS = (TravelDocumentIssued, TravelScheduled, TransitEntered, BorderCrossed, Received)
 WAITING = ("asked", "more-needed", "completed")
@@ -137,7 +139,7 @@ class RepatriationState(JourneyState):
 
 def evolve(state: RepatriationState, event: Event, disputed: bool = False) -> RepatriationState:
     """The return after an accepted event; a claim is on record, and changes nothing here."""
-    data, name = event.data, event.type.name
+    data, name, state = event.data, event.type.name, noted(state, event, disputed)
     if name == "deadline-passed":
         return state.model_copy(update={"passed": passed(event, state.passed)})
     if disputed:
@@ -155,6 +157,8 @@ def evolve(state: RepatriationState, event: Event, disputed: bool = False) -> Re
         change |= _weighed(state, data, event)
     elif isinstance(data, LocalSolutionDecided | ReintegrationPlanned | FollowUpMade):
         change |= _settled(state, data, event)
+    elif isinstance(data, Corrected):
+        change |= _corrected(state, event, data.corrects)
     elif name == "closed":
         change["closed"] = True
     return state.model_copy(update=change)
@@ -192,6 +196,14 @@ def _asked(state: RepatriationState, data: TracingRequested | Requested, event: 
     # What was declined needs no other decision any more: this is it.
     asks = {known: _end(old) if old.status == "declined" else old for known, old in state.asks.items()}
     return {"asks": {**asks, event.id: ask}, "person": data.person, "corridor": data.corridor}
+
+
+def _corrected(state: RepatriationState, event: Event, corrects: str) -> dict[str, object]:
+    """A question that its asker takes back is over; anything else is corrected in the record alone."""
+    ask = state.asks.get(corrects)
+    if ask is None or ask.asker != event.actor or ask.status not in (*WAITING, "declined"):
+        return {}
+    return {"asks": {**state.asks, corrects: _end(ask)}}
 
 
 def _end(ask: Ask) -> Ask:

@@ -10,6 +10,7 @@ from ..decision import Deadline
 from ..guidelines.corridors import limit
 from ..guidelines.rules import c009_followup, network
 from ..guidelines.rules.d107_views import d107_views_again
+from .corrections import astray
 from .repatriation_state import Ask, Plan, RepatriationState
 
 _ABROAD = frozenset({"return", "third-country"})
@@ -42,13 +43,13 @@ def followed_up(state: RepatriationState) -> bool:
 
 def deadlines(state: RepatriationState) -> tuple[Deadline, ...]:
     """What is due: answers, what a counterpart asked for more, a decision after a refusal, hearings, visits."""
-    if state.closed:
-        return ()
-    running = [_owed(request, ask) for request, ask in state.asks.items()]
-    if state.hear_again is not None:
-        waits = state.hear_again
-        running.append(d107_views_again(waits.id, waits.at, waits.again, waits.agency))
-    running.append(_visit(state))
+    running: list[Deadline | None] = [*astray(state)]
+    if not state.closed:
+        running += [_owed(request, ask) for request, ask in state.asks.items()]
+        if state.hear_again is not None:
+            waits = state.hear_again
+            running.append(d107_views_again(waits.id, waits.at, waits.again, waits.agency))
+        running.append(_visit(state))
     return tuple(item for item in running if item is not None and (item.rule, item.cause) not in state.passed)
 
 

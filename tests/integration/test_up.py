@@ -45,8 +45,8 @@ async def test_what_was_due_in_a_replay_rests_until_somebody_speaks_of_the_case(
         asked = next(
             item for item in before if item.event.case == spoken and item.event.name == "repatriation.tracing-requested"
         )
-        correction = {"corrects": asked.event.id, "reason": "entered-in-error"}
-        place = await sent(tmp_path, asked.event.actor, "repatriation.corrected", spoken, correction)
+        low = {"level": "low"}
+        place = await sent(tmp_path, asked.event.actor, "repatriation.risk-assessed", spoken, low)
         assert await outcome(audit, place) == "accepted"
         for _ in range(40):
             passed = [item.event.case for item in await logged(audit) if item.event.name.endswith(PASSED)]

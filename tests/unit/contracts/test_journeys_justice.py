@@ -295,3 +295,18 @@ def test_a_case_goes_from_report_to_closing_whatever_becomes_of_the_proceedings(
     case = opened()
     case.closes(9)
     case.says(COURT, "justice.verdict-given", 10, VERDICT)
+
+
+def test_a_request_abroad_that_its_asker_takes_back_is_owed_by_nobody() -> None:
+    case = Case()
+    case.report()
+    case.says(POLICE, "justice.investigation-opened", 2, {})
+    asked = case.says(
+        POLICE, "justice.assistance-requested", 3, {"to": THAI_POLICE, "kinds": ["evidence"], "channel": "diplomatic"}
+    )
+    wrong = {"corrects": asked, "reason": "wrong-case"}
+    assert [item.owed_by for item in case.deadlines("justice")] == [THAI_POLICE]
+    case.tries(THAI_POLICE, "justice.corrected", 4, wrong)
+    assert [item.owed_by for item in case.deadlines("justice")] == [THAI_POLICE]
+    case.says(POLICE, "justice.corrected", 5, wrong)
+    assert case.deadlines("justice") == ()

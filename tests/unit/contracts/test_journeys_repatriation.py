@@ -438,3 +438,23 @@ def test_who_took_the_person_on_plans_and_who_claims_to_does_not() -> None:
     claimed = case.tries(HEALTH, "custody.opened", 11, opening, expired=True)
     assert ("CUS-ONE", "dispute") in breaches(claimed)
     assert waits_for(case.tries(HEALTH, "repatriation.reintegration-planned", 12, PLAN)) == "custody.handover-accepted"
+
+
+@pytest.mark.parametrize("kind", ["tracing", "return"])
+def test_a_question_that_its_asker_takes_back_is_owed_by_nobody(kind: str) -> None:
+    case = Case()
+    case.report()
+    if kind == "tracing":
+        tracing = {"to": THAI, "country": "TH", "tasks": ["identity"], "answer_by": "2009-03-20T08:00:00Z"}
+        asked = case.says(MINISTRY, "repatriation.tracing-requested", 4, tracing)
+    else:
+        case.says(MINISTRY, "intake.child-informed", 2, {"topics": ["rights", "repatriation-process"]})
+        wish = {"to": THAI, "from_country": "KH", "to_country": "TH", "corridor": "kh-th", "channel": "instrument"}
+        asked = case.says(MINISTRY, "repatriation.requested", 4, wish | {"instrument": "kh-th", "person": "child"})
+    assert [item.owed_by for item in case.deadlines("repatriation")] == [THAI]
+    wrong = {"corrects": asked, "reason": "wrong-case"}
+    case.says(THAI, "repatriation.corrected", 5, wrong)
+    assert [item.owed_by for item in case.deadlines("repatriation")] == [THAI], "only who asked takes it back"
+    # Long after its time too: who takes a question back is not the one who had not answered it.
+    case.says(MINISTRY, "repatriation.corrected", 24 * 90, wrong)
+    assert case.deadlines("repatriation") == ()
